@@ -1,0 +1,124 @@
+// What happened in an execution, rebuilt from its journal alone. Pure: the same timeline becomes text, JSON and HTML.
+// What the journal does not say (an order without a result, no outcome) is said as such, never filled in.
+import type { Gate, JournalEntry, Outcome } from '../domain/journal.ts';
+import type { Instant } from '../domain/plan.ts';
+
+export interface TimelineEvent {
+  readonly at: Instant;
+  /** Seconds since the first entry. */
+  readonly offsetSeconds: number;
+  readonly step: string;
+  readonly kind: JournalEntry['kind'];
+  readonly summary: string;
+  readonly epoch?: number;
+  readonly gates: readonly Gate[];
+}
+
+export interface TimelineStep {
+  readonly step: string;
+  readonly startedAt: Instant;
+  readonly seconds: number;
+  readonly entries: number;
+  /** `stopped`: its last gate did not pass. `open`: an order was journaled and no result after it. */
+  readonly state: 'passed' | 'stopped' | 'open';
+}
+
+export interface TimelineLoss { readonly from: Instant; readonly to: Instant; readonly seconds: number }
+
+export interface Timeline {
+  readonly application: string;
+  readonly execution: string;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant;
+  /** From the first to the last entry. */
+  readonly seconds: number;
+  readonly epoch?: number;
+  readonly outcome?: Outcome;
+  readonly reason?: string;
+  /** Counted by the workflow from its start; absent while it has not ended. */
+  readonly workflowSeconds?: number;
+  readonly lossWindow?: TimelineLoss;
+  readonly runbook?: string;
+  readonly steps: readonly TimelineStep[];
+  readonly events: readonly TimelineEvent[];
+  /** What a reader should not believe blindly. */
+  readonly remarks: readonly string[];
+}
+
+/** Undefined when there is no entry. Entries may come in any order and repeat: a step that was retried journals again. */
+export function timeline(entries: readonly JournalEntry[]): Timeline | undefined {
+  const ordered = distinct(entries).sort((left, right) => left.at - right.at);
+  const [first] = ordered;
+  const last = ordered.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const events = ordered.map((entry): TimelineEvent => ({
+    at: entry.at, offsetSeconds: secondsBetween(first.at, entry.at), step: entry.step, kind: entry.kind, summary: entry.summary,
+    gates: entry.gates ?? [], ...(entry.epoch === undefined ? {} : { epoch: entry.epoch }),
+  }));
+  const epochs = ordered.flatMap((entry) => (entry.epoch === undefined ? [] : [entry.epoch]));
+  const steps = stepsOf(events);
+  const end = conclusionOf(ordered);
+  return {
+    application: first.application, execution: first.execution, startedAt: first.at, endedAt: last.at, seconds: secondsBetween(first.at, last.at),
+    ...(epochs.length === 0 ? {} : { epoch: Math.max(...epochs) }),
+    ...end, steps, events, remarks: remarksOn(ordered, steps, end.outcome, epochs),
+  };
+}
+
+const secondsBetween = (from: Instant, to: Instant): number => Math.round((to - from) / 10) / 100;
+
+/** The journal is put once for each moment, step and kind; two readings of it may still overlap. */
+function distinct(entries: readonly JournalEntry[]): JournalEntry[] {
+  const seen = new Map(entries.map((entry) => [JSON.stringify([entry.at, entry.step, entry.kind, entry.summary]), entry]));
+  return [...seen.values()];
+}
+
+function stepsOf(events: readonly TimelineEvent[]): readonly TimelineStep[] {
+  const names = [...new Set(events.map((event) => event.step))];
+  return names.map((step) => {
+    const own = events.filter((event) => event.step === step);
+    const startedAt = own[0]?.at ?? 0;
+    return { step, startedAt, seconds: secondsBetween(startedAt, own.at(-1)?.at ?? startedAt), entries: own.length, state: stateOf(own) };
+  });
+}
+
+function stateOf(own: readonly TimelineEvent[]): TimelineStep['state'] {
+  const lastGate = own.findLast((event) => event.gates.length > 0);
+  if (lastGate?.gates.some((gate) => !gate.passed) && !own.some((event) => event.kind === 'result' && event.at >= lastGate.at)) return 'stopped';
+  const lastIntent = own.findLastIndex((event) => event.kind === 'intent');
+  const answered = own.slice(lastIntent + 1).some((event) => event.kind === 'result' || event.kind === 'gate');
+  return lastIntent >= 0 && !answered ? 'open' : 'passed';
+}
+
+const outcomes: readonly Outcome[] = ['Failed over', 'Stood down', 'Handed to a human'];
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+
+type Conclusion = Pick<Timeline, 'outcome' | 'reason' | 'workflowSeconds' | 'lossWindow' | 'runbook'>;
+
+/** The last entry of `Conclude` holds the end as evidence; an older form holds it in words. */
+function conclusionOf(ordered: readonly JournalEntry[]): Conclusion {
+  const entry = ordered.findLast((candidate) => candidate.step === 'Conclude' && candidate.kind === 'result');
+  if (entry === undefined) return {};
+  const said = isRecord(entry.evidence) ? entry.evidence : {};
+  const outcome = outcomes.find((candidate) => candidate === said['outcome'] || entry.summary.startsWith(candidate));
+  return {
+    ...(outcome === undefined ? {} : { outcome }),
+    reason: typeof said['reason'] === 'string' ? said['reason'] : entry.summary,
+    ...(typeof said['seconds'] === 'number' ? { workflowSeconds: said['seconds'] } : {}),
+    ...(typeof said['runbook'] === 'string' ? { runbook: said['runbook'] } : {}),
+    ...(isLoss(said['lossWindow']) ? { lossWindow: said['lossWindow'] } : {}),
+  };
+}
+
+const isLoss = (value: unknown): value is TimelineLoss =>
+  isRecord(value) && ['from', 'to', 'seconds'].every((key) => typeof value[key] === 'number');
+
+function remarksOn(ordered: readonly JournalEntry[], steps: readonly TimelineStep[], outcome: Outcome | undefined, epochs: readonly number[]): readonly string[] {
+  const remarks: string[] = [];
+  if (outcome === undefined) remarks.push('the journal names no outcome: the execution is still running, or it died');
+  for (const { step } of steps.filter((candidate) => candidate.state === 'open')) remarks.push(`${step}: an order was journaled and no result after it`);
+  if (new Set(epochs).size > 1) remarks.push(`entries speak of several epochs (${[...new Set(epochs)].join(', ')})`);
+  const applications = new Set(ordered.map((entry) => entry.application));
+  if (applications.size > 1) remarks.push(`entries speak of several applications (${[...applications].join(', ')})`);
+  return remarks;
+}

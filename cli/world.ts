@@ -1,0 +1,44 @@
+// What a command may use of the world around it. Tests give their own; main.ts gives the real one.
+import type { Clock, IntentStore, Journal, LeaseStore, ObservationStore, PermitStore } from '../domain/ports.ts';
+import type { Region } from '../domain/plan.ts';
+
+/** The stores of one table, as they are reached from one region. */
+export interface Connection {
+  readonly leases: LeaseStore;
+  readonly permits: PermitStore;
+  readonly intents: IntentStore;
+  readonly observations: ObservationStore;
+  readonly journal: Journal;
+}
+
+export interface Target {
+  readonly region: Region;
+  readonly table: string;
+}
+
+export interface Terminal {
+  /** Results, to standard output. */
+  out(text: string): void;
+  /** Remarks and errors, to standard error. */
+  remark(text: string): void;
+  /** What is being waited for; shown on a terminal only, and wiped by the next output. */
+  progress(text: string): void;
+  /** Asks a person; undefined when nobody can answer. */
+  ask(question: string, standard: string): Promise<string | undefined>;
+  readonly colour: boolean;
+  /** Columns of the terminal; undefined in a pipe, where lines are not wrapped. */
+  readonly columns: number | undefined;
+}
+
+export interface World {
+  readonly terminal: Terminal;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Who is at the keyboard, for the record. */
+  readonly user: string;
+  readonly connect: (target: Target) => Promise<Connection>;
+  /** Undefined when there is no such file. */
+  readonly readText: (path: string) => Promise<string | undefined>;
+  /** False when the file exists and must not be overwritten. */
+  readonly writeText: (path: string, text: string, overwrite: boolean) => Promise<boolean>;
+}

@@ -1,0 +1,67 @@
+// May this execution change the world right now? Asked immediately before every mutation, by a strongly consistent read.
+// A time window is not a mutex: holder, epoch AND what is left of the lease must all hold.
+import { LeaseLostError, StoppedByOperatorError } from './errors.ts';
+import type { Failover } from './journal.ts';
+import type { Lease } from './lease.ts';
+import type { Instant, LeasePlan } from './plan.ts';
+import type { LeaseStore, Clock } from './ports.ts';
+
+export type Authority =
+  | { readonly kind: 'granted' }
+  | { readonly kind: 'lost'; readonly reason: string }
+  | { readonly kind: 'stopped'; readonly reason: string };
+
+/** Decides from one reading of the lease; `epoch` is the one that the execution was given when it claimed. */
+export function authority(lease: Lease, execution: string, epoch: number, rule: LeasePlan, now: Instant): Authority {
+  if (lease.epoch !== epoch) {
+    return { kind: 'lost', reason: `the epoch is ${lease.epoch}, this execution has epoch ${epoch}` };
+  }
+  if (lease.holder !== execution) {
+    return { kind: 'lost', reason: `the lease is held by ${lease.holder ?? 'nobody'}, not by ${execution}` };
+  }
+  const leftSeconds = (lease.expiresAt - now) / 1000;
+  if (leftSeconds <= rule.marginSeconds) {
+    return { kind: 'lost', reason: `${leftSeconds.toFixed(1)} s are left of the lease; ${rule.marginSeconds} s must be` };
+  }
+  if (lease.abortExecution === execution) {
+    return { kind: 'stopped', reason: `a person asked ${execution} to stop` };
+  }
+  if (lease.pausedUntil !== undefined && lease.pausedUntil > now) {
+    return { kind: 'stopped', reason: `paused by ${lease.pausedBy ?? 'a person'} until ${new Date(lease.pausedUntil).toISOString()}` };
+  }
+  return { kind: 'granted' };
+}
+
+/**
+ * Reads the lease and throws unless the execution may act; then extends the lease, so that a long failover keeps it.
+ * Throws LeaseLostError or StoppedByOperatorError. A lost race for the extension is a lost lease: somebody else wrote.
+ */
+export async function holdLease(
+  ports: { readonly leases: LeaseStore; readonly clock: Clock },
+  failover: Pick<Failover, 'application' | 'execution'>,
+  epoch: number,
+  rule: LeasePlan,
+): Promise<Lease> {
+  const lease = await ports.leases.read(failover.application);
+  const now = ports.clock.now();
+  const found = authority(lease, failover.execution, epoch, rule, now);
+  if (found.kind === 'lost') throw new LeaseLostError(found.reason);
+  if (found.kind === 'stopped') throw new StoppedByOperatorError(found.reason);
+  const extended = { ...lease, expiresAt: now + rule.ttlSeconds * 1000 };
+  if (await ports.leases.replace(lease, extended)) return extended;
+  return confirmExtension(ports, failover, epoch, rule);
+}
+
+/** Branches of one execution extend the lease side by side: a lost race is only fatal if the lease is no longer ours. */
+async function confirmExtension(
+  ports: { readonly leases: LeaseStore; readonly clock: Clock },
+  failover: Pick<Failover, 'application' | 'execution'>,
+  epoch: number,
+  rule: LeasePlan,
+): Promise<Lease> {
+  const lease = await ports.leases.read(failover.application);
+  const found = authority(lease, failover.execution, epoch, rule, ports.clock.now());
+  if (found.kind === 'lost') throw new LeaseLostError(found.reason);
+  if (found.kind === 'stopped') throw new StoppedByOperatorError(found.reason);
+  return lease;
+}

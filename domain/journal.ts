@@ -1,0 +1,39 @@
+// The journal: decisions before, results after. It alone must be able to rebuild what happened.
+import type { Instant, Region } from './plan.ts';
+
+export interface JournalEntry {
+  readonly execution: string;
+  readonly application: string;
+  readonly at: Instant;
+  /** The state of the workflow, or the part of Hotshift that speaks. */
+  readonly step: string;
+  readonly kind: 'decision' | 'intent' | 'result' | 'gate' | 'page';
+  readonly summary: string;
+  readonly epoch?: number;
+  /** For a gate: what was compared with what. */
+  readonly gates?: readonly Gate[];
+  readonly evidence?: unknown;
+}
+
+/** One condition that let something pass or not: `why` prints these. */
+export interface Gate {
+  readonly gate: string;
+  readonly passed: boolean;
+  readonly value: string;
+  readonly threshold: string;
+  readonly evidence?: string;
+}
+
+export type FailoverMode = 'automatic' | 'manual';
+
+/** What each step is told about the failover it belongs to. */
+export interface Failover {
+  readonly application: string;
+  readonly execution: string;
+  readonly evacuated: Region;
+  readonly incident: string;
+  readonly mode: FailoverMode;
+  readonly startedAt: Instant;
+}
+
+export type Outcome = 'Failed over' | 'Stood down' | 'Handed to a human';

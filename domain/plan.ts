@@ -1,0 +1,143 @@
+// The plan of an application: what is protected, where it runs and by which rules Hotshift may act on it.
+// It is `hotshift.yml` after parsing (events/config.ts): complete, with every default filled in.
+
+/** An AWS region name such as `us-east-1`. */
+export type Region = string;
+/** Milliseconds since the Unix epoch. */
+export type Instant = number;
+
+/** How an outage is seen. Suspicion is one vantage point's; confirmation takes a quorum. */
+export interface DetectionPlan {
+  readonly probeIntervalSeconds: number;
+  readonly probeTimeoutSeconds: number;
+  /** An answer slower than this is `slow`: a grey failure that pages and never moves anything. */
+  readonly slowSeconds: number;
+  /** Consecutive failures before a vantage point suspects an outage. */
+  readonly failuresToSuspect: number;
+  /** How many vantage points must agree (K of N). */
+  readonly quorum: number;
+  /** Older evidence is no evidence. */
+  readonly evidenceAgeSecondsMax: number;
+  /** How long verification waits for the other vantage points before it stands down as undecided. */
+  readonly evidenceWaitSeconds: number;
+  /** While a suspicion lasts it is repeated this often; each repeat is verified afresh. */
+  readonly suspicionRepeatSeconds: number;
+  /** Somewhere that is neither region: when it cannot be reached, the monitor is sick and abstains. */
+  readonly controlUrl: string;
+}
+
+/** The write permit: what an application server must hold to write (see guard/). */
+export interface PermitPlan {
+  /** False: the application does not check permits, so a lapse proves nothing and only the network can fence. */
+  readonly enforced: boolean;
+  readonly ttlSeconds: number;
+  /** The most by which clocks may differ; added to every wait. */
+  readonly clockErrorSeconds: number;
+}
+
+/** The right to run the only failover of an application. */
+export interface LeasePlan {
+  readonly ttlSeconds: number;
+  /** A mutation is refused when less than this is left of the lease. */
+  readonly marginSeconds: number;
+}
+
+/** What may be spent: data (RPO) and time (RTO). */
+export interface BudgetPlan {
+  readonly rpoSeconds: number;
+  readonly rtoSeconds: number;
+}
+
+export interface PolicyPlan {
+  readonly approval: 'none' | 'required';
+  readonly approvalTimeoutSeconds: number;
+  readonly approvalDefault: 'hold' | 'proceed';
+  /** What to do when nothing proves that the old writer is fenced. */
+  readonly unprovenFence: 'hand-over' | 'proceed';
+  readonly cooldownSeconds: number;
+}
+
+/** One database: a PostgreSQL instance in each region, one of them the writer. */
+export interface DatabasePlan {
+  readonly name: string;
+  readonly kind: 'rds-replica';
+  readonly engine: 'postgres';
+  readonly instances: Readonly<Record<Region, DatabaseInstancePlan>>;
+  /** The record that applications resolve to find the writer, when there is one. */
+  readonly writerRecord?: { readonly hostedZoneId: string; readonly name: string; readonly ttlSeconds: number };
+  readonly promoteTimeoutSeconds: number;
+  readonly pollSeconds: number;
+}
+
+export interface DatabaseInstancePlan {
+  readonly identifier: string;
+  readonly arn: string;
+  readonly host: string;
+  readonly port: number;
+  readonly databaseName: string;
+  /** Secrets Manager secret {username, password} of the maintenance role, kept in the same region. */
+  readonly secretId: string;
+  readonly securityGroupId: string;
+}
+
+/** How users are moved: weighted records, one per region and name, changed together. */
+export interface TrafficPlan {
+  readonly name: string;
+  readonly strategy: 'weighted-records';
+  readonly hostedZoneId: string;
+  readonly recordName: string;
+  readonly ttlSeconds: number;
+  /** Region -> what its records answer; A and AAAA always change in one batch. */
+  readonly endpoints: Readonly<Record<Region, TrafficEndpointPlan>>;
+}
+export interface TrafficEndpointPlan {
+  readonly ipv4: readonly string[];
+  readonly ipv6: readonly string[];
+  readonly weight: number;
+  readonly healthCheckId?: string;
+}
+
+export interface CapacityPlan {
+  readonly name: string;
+  readonly kind: 'ecs';
+  /** `baseline` is the steady desired count: the target is counted from it, so that scaling twice is scaling once. */
+  readonly services: Readonly<Record<Region, { readonly cluster: string; readonly service: string; readonly baseline: number }>>;
+  readonly factor: number;
+  readonly desiredMax: number;
+}
+
+export interface NotificationPlan {
+  readonly slack?: { readonly apiUrl: string; readonly channel: string; readonly tokenSecretId: string };
+  readonly snsTopicArns: Readonly<Record<Region, string>>;
+}
+
+export interface ApplicationPlan {
+  readonly application: string;
+  /** The pair that serves. Either may be evacuated; the other is then the survivor. */
+  readonly regions: readonly [Region, Region];
+  readonly witness: Region;
+  /** Region -> base URL of the application there, as a vantage point reaches it. */
+  readonly probeUrls: Readonly<Record<Region, string>>;
+  /** The public URL that users open; the service is confirmed through it. */
+  readonly publicUrl: string;
+  readonly detection: DetectionPlan;
+  readonly permit: PermitPlan;
+  readonly lease: LeasePlan;
+  readonly budgets: BudgetPlan;
+  readonly policy: PolicyPlan;
+  readonly databases: readonly DatabasePlan[];
+  readonly traffic: readonly TrafficPlan[];
+  readonly capacity: readonly CapacityPlan[];
+  /** Paths fetched on the survivor to warm caches and sessions, before the service is confirmed. */
+  readonly warm: { readonly paths: readonly string[]; readonly concurrency: number; readonly timeoutSeconds: number };
+  readonly notifications: NotificationPlan;
+}
+
+/** The region that takes over when `evacuated` is left. */
+export function survivorOf(plan: ApplicationPlan, evacuated: Region): Region {
+  const [first, second] = plan.regions;
+  return evacuated === first ? second : first;
+}
+
+/** All places that probe: both regions and the witness. */
+export const vantagePointsOf = (plan: ApplicationPlan): readonly Region[] => [...plan.regions, plan.witness];

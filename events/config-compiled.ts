@@ -1,0 +1,119 @@
+// The compiled form: `{"applications": [...]}`, complete plans as the Lambdas read them, without defaults and without YAML.
+// Made by `compilePlans`; read with the same rules as `hotshift.yml`, since a bundle may be older than its reader.
+import * as z from 'zod';
+import type { ApplicationPlan } from '../domain/plan.ts';
+import * as field from './config-fields.ts';
+import type { ConfigIssue } from './config-issue.ts';
+import { InvalidConfigError } from './config-issue.ts';
+import { rulesOf } from './config-rules.ts';
+import { shape } from './config-shape.ts';
+
+const { whole } = field;
+const seconds = z.number().min(0.001).max(86_400);
+
+const database = z.strictObject({
+  name: field.name,
+  kind: z.literal('rds-replica'),
+  engine: z.literal('postgres'),
+  instances: z.record(field.region, z.strictObject({
+    identifier: z.string().min(1).max(63),
+    arn: field.instanceArn,
+    host: field.hostName,
+    port: whole(1, 65_535),
+    databaseName: field.databaseName,
+    secretId: field.secretId,
+    securityGroupId: field.securityGroupId,
+  })),
+  writerRecord: z.strictObject({ hostedZoneId: field.hostedZoneId, name: field.recordName, ttlSeconds: seconds.min(1) }).exactOptional(),
+  promoteTimeoutSeconds: seconds,
+  pollSeconds: seconds.min(0.1),
+});
+
+const traffic = z.strictObject({
+  name: field.name,
+  strategy: z.literal('weighted-records'),
+  hostedZoneId: field.hostedZoneId,
+  recordName: field.recordName,
+  ttlSeconds: seconds.min(1),
+  endpoints: z.record(field.region, z.strictObject({
+    ipv4: z.array(field.ipv4).max(100),
+    ipv6: z.array(field.ipv6).max(100),
+    weight: whole(0, 255),
+    healthCheckId: field.healthCheckId.exactOptional(),
+  })),
+});
+
+const capacity = z.strictObject({
+  name: field.name,
+  kind: z.literal('ecs'),
+  services: z.record(field.region, z.strictObject({ cluster: field.clusterName, service: field.clusterName, baseline: whole(1, 10_000) })),
+  factor: z.number().max(10),
+  desiredMax: whole(1, 10_000),
+});
+
+export const compiledApplication = z.strictObject({
+  application: field.name,
+  regions: z.tuple([field.region, field.region]),
+  witness: field.region,
+  probeUrls: z.record(field.region, field.url),
+  publicUrl: field.url,
+  detection: z.strictObject({
+    probeIntervalSeconds: seconds.min(0.1), probeTimeoutSeconds: seconds.min(0.05), slowSeconds: seconds.min(0.01),
+    failuresToSuspect: whole(1, 20), quorum: whole(0, 99),
+    evidenceAgeSecondsMax: seconds, evidenceWaitSeconds: seconds, suspicionRepeatSeconds: seconds, controlUrl: field.url,
+  }),
+  permit: z.strictObject({ enforced: z.boolean(), ttlSeconds: seconds.min(0.1), clockErrorSeconds: seconds }),
+  lease: z.strictObject({ ttlSeconds: seconds, marginSeconds: seconds }),
+  budgets: z.strictObject({ rpoSeconds: seconds, rtoSeconds: seconds }),
+  policy: z.strictObject({
+    approval: z.enum(['none', 'required']), approvalTimeoutSeconds: seconds, approvalDefault: z.enum(['hold', 'proceed']),
+    unprovenFence: z.enum(['hand-over', 'proceed']), cooldownSeconds: seconds,
+  }),
+  databases: z.array(database),
+  traffic: z.array(traffic),
+  capacity: z.array(capacity),
+  warm: z.strictObject({ paths: z.array(field.urlPath).max(200), concurrency: whole(1, 50), timeoutSeconds: seconds }),
+  notifications: z.strictObject({
+    slack: z.strictObject({ apiUrl: field.url, channel: field.slackChannel, tokenSecretId: field.secretId }).exactOptional(),
+    snsTopicArns: z.record(field.region, field.topicArn),
+  }),
+}) satisfies z.ZodType<ApplicationPlan>;
+
+export const compiledForm = z.strictObject({
+  table: field.tableName.default('hotshift'),
+  applications: z.array(compiledApplication).min(1).max(200),
+});
+
+export interface Plans {
+  readonly applications: readonly ApplicationPlan[];
+  /** The DynamoDB table that holds leases, permits, observations and the journal. */
+  readonly table: string;
+}
+
+/** The compiled form of plans, as the deployment hands it to the Lambdas. */
+export const compilePlans = ({ table, applications }: Plans): string => `${JSON.stringify({ table, applications })}\n`;
+
+/** Reads a compiled tree; problems are returned with their paths, without places in a file. */
+export function checkCompiled(tree: unknown): { readonly plans?: Plans; readonly issues: readonly ConfigIssue[] } {
+  const { value, issues } = shape(compiledForm, tree, []);
+  if (value === undefined) return { issues };
+  const found = rulesOf(value.applications, (index, path) => ['applications', index, ...path]);
+  return { plans: value, issues: [...issues, ...found] };
+}
+
+/** For Lambdas: the compiled form alone, by `JSON.parse`. Throws InvalidConfigError with all problems. */
+export function parseCompiledPlans(text: string, fileName = 'plans.json'): Plans {
+  const { plans, issues } = checkCompiled(jsonTree(text, fileName));
+  const errors = issues.filter((issue) => issue.severity === 'error');
+  if (plans === undefined || errors.length > 0) throw new InvalidConfigError(errors, fileName);
+  return plans;
+}
+
+function jsonTree(text: string, fileName: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const message = `the JSON cannot be read: ${error instanceof Error ? error.message.slice(0, 100) : 'unknown reason'}`;
+    throw new InvalidConfigError([{ severity: 'error', path: [], message, fix: 'compile it again from hotshift.yml' }], fileName);
+  }
+}

@@ -1,0 +1,116 @@
+// From the form that people write to the plan that the steps read: every default filled in, durations in seconds.
+// `formPath` is the way back, so that a rule about a plan names the field that a person wrote.
+import type { ApplicationPlan, CapacityPlan, DatabasePlan, NotificationPlan, TrafficPlan } from '../domain/plan.ts';
+import type { ApplicationForm } from './config-form.ts';
+import type { ConfigPath } from './config-issue.ts';
+
+// The longest TimeoutSeconds of a step in statemachines/failover.asl.yaml; a lease must outlive it. (An approval holds no lease.)
+export const stepSecondsMax = 60;
+
+/** The complete plan of an application. */
+export function fillPlan(application: string, form: ApplicationForm): ApplicationPlan {
+  return {
+    application,
+    regions: form.regions.pair,
+    witness: form.regions.witness,
+    probeUrls: form.urls.probe,
+    publicUrl: form.urls.public,
+    detection: detectionPlan(form),
+    permit: { enforced: form.permit.enforced, ttlSeconds: form.permit.ttl, clockErrorSeconds: form.permit.clockError },
+    lease: { ttlSeconds: form.lease.ttl, marginSeconds: form.lease.margin },
+    budgets: { rpoSeconds: form.budgets.rpo, rtoSeconds: form.budgets.rto },
+    policy: {
+      approval: form.policy.approval,
+      approvalTimeoutSeconds: form.policy.approvalTimeout,
+      approvalDefault: form.policy.approvalDefault,
+      unprovenFence: form.policy.unprovenFence,
+      cooldownSeconds: form.policy.cooldown,
+    },
+    databases: Object.entries(form.databases).map(([name, database]) => databasePlan(name, database)),
+    traffic: Object.entries(form.traffic).map(([name, traffic]) => trafficPlan(name, traffic)),
+    capacity: Object.entries(form.capacity).map(([name, capacity]): CapacityPlan => ({ name, ...capacity })),
+    warm: { paths: form.warm.paths, concurrency: form.warm.concurrency, timeoutSeconds: form.warm.timeout },
+    notifications: notificationPlan(form),
+  };
+}
+
+function detectionPlan({ detection, urls }: ApplicationForm): ApplicationPlan['detection'] {
+  return {
+    probeIntervalSeconds: detection.probeInterval,
+    probeTimeoutSeconds: detection.probeTimeout,
+    slowSeconds: detection.slow,
+    failuresToSuspect: detection.failuresToSuspect,
+    quorum: detection.quorum,
+    evidenceAgeSecondsMax: detection.evidenceAge,
+    evidenceWaitSeconds: detection.evidenceWait,
+    suspicionRepeatSeconds: detection.suspicionRepeat,
+    controlUrl: urls.control,
+  };
+}
+
+function databasePlan(name: string, form: ApplicationForm['databases'][string]): DatabasePlan {
+  const instances = Object.entries(form.instances).map(([region, instance]) => [region, {
+    identifier: instance.arn.slice(instance.arn.lastIndexOf(':') + 1),
+    arn: instance.arn,
+    host: instance.host,
+    port: instance.port ?? form.port,
+    databaseName: form.databaseName,
+    secretId: instance.secret,
+    securityGroupId: instance.securityGroup,
+  }] as const);
+  const record = form.writerRecord;
+  return {
+    name,
+    kind: form.kind,
+    engine: form.engine,
+    instances: Object.fromEntries(instances),
+    ...(record === undefined ? {} : { writerRecord: { hostedZoneId: record.hostedZone, name: record.name, ttlSeconds: record.ttl } }),
+    promoteTimeoutSeconds: form.promoteTimeout,
+    pollSeconds: form.poll,
+  };
+}
+
+function trafficPlan(name: string, form: ApplicationForm['traffic'][string]): TrafficPlan {
+  const endpoints = Object.entries(form.endpoints).map(([region, { healthCheck, ...endpoint }]) =>
+    [region, { ...endpoint, ...(healthCheck === undefined ? {} : { healthCheckId: healthCheck }) }] as const);
+  return {
+    name,
+    strategy: form.strategy,
+    hostedZoneId: form.hostedZone,
+    recordName: form.record,
+    ttlSeconds: form.ttl,
+    endpoints: Object.fromEntries(endpoints),
+  };
+}
+
+function notificationPlan({ notifications: { slack, snsTopics } }: ApplicationForm): NotificationPlan {
+  if (slack === undefined) return { snsTopicArns: snsTopics };
+  return { slack: { apiUrl: slack.apiUrl, channel: slack.channel, tokenSecretId: slack.tokenSecret }, snsTopicArns: snsTopics };
+}
+
+const moved: Readonly<Record<string, ConfigPath>> = {
+  regions: ['regions', 'pair'],
+  witness: ['regions', 'witness'],
+  probeUrls: ['urls', 'probe'],
+  publicUrl: ['urls', 'public'],
+};
+
+/** The field of the form that a field of the plan came from. */
+export function formPath(plan: ApplicationPlan, path: ConfigPath): ConfigPath {
+  const [first, second, ...rest] = path;
+  if (typeof first !== 'string') return path;
+  if (first === 'detection' && second === 'controlUrl') return ['urls', 'control'];
+  const home = moved[first];
+  if (home !== undefined) return second === undefined ? home : [...home, second, ...rest];
+  if ((first === 'databases' || first === 'traffic' || first === 'capacity') && typeof second === 'number') {
+    return [first, plan[first][second]?.name ?? second, ...rest.map(formWord)];
+  }
+  return [first, ...(second === undefined ? [] : [formWord(second)]), ...rest.map(formWord)];
+}
+
+/** The form has units in the value and no `Id` in the name. */
+function formWord(step: string | number): string | number {
+  if (typeof step === 'number') return step;
+  if (step === 'identifier') return 'arn';
+  return step.replace(/Seconds(Max)?$|Id$|(?<=record)Name$/, '').replace(/^snsTopicArns$/, 'snsTopics');
+}

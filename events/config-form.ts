@@ -1,0 +1,154 @@
+// The form of `hotshift.yml` that people write: maps by name, durations with units, every default stated once, here.
+// `config-fill.ts` turns it into plans; `schema/hotshift.schema.json` is made from it for editors.
+import * as z from 'zod';
+import * as field from './config-fields.ts';
+
+const { seconds, whole } = field;
+
+const regions = z.strictObject({
+  pair: z.tuple([field.region, field.region]).describe('The two regions that serve. Either may be evacuated; the other then survives.'),
+  witness: field.region.describe('A third region: it holds a replica of the lease and a vantage point, and serves no traffic.'),
+});
+
+const urls = z.strictObject({
+  public: field.url.describe('What users open; a failover is confirmed through it.'),
+  probe: z.record(field.region, field.url).describe('Region -> base URL of the application in that region, past the traffic records.'),
+  control: field.url.describe('A site that is in neither region and not yours: when it cannot be reached, the vantage point is sick and abstains.'),
+});
+
+const detection = z.strictObject({
+  // 12 probes a minute cost little and see an outage in about 10 s; 1 s would triple the requests to save 3 s of the minutes that a promotion takes.
+  probeInterval: seconds('How often each vantage point probes each region.', 0.1).prefault('5s'),
+  // Between any two regions a round trip is below 0.4 s: 2 s is five of them, and well inside the interval.
+  probeTimeout: seconds('When an unanswered probe counts as failed. Shorter than the interval.', 0.05).prefault('2s'),
+  // Half the time-out: late enough to be felt by users, early enough to be told from silence.
+  slow: seconds('A later answer is `slow`: it pages and never moves anything. Shorter than the time-out.', 0.01).prefault('1s'),
+  // One lost packet is one failure; two in a row, 5 s apart, are not.
+  failuresToSuspect: whole(1, 20).describe('Failures in a row before a vantage point suspects an outage.').prefault(2),
+  // Of 3 (the pair and the witness). 1 would be one opinion; 3 would need the dead region's own vote.
+  quorum: whole(0, 99).describe('How many of the three vantage points must see the outage.').prefault(2),
+  // Three intervals: one may be lost and evidence is still there, and no vote is older than a permit can outlive.
+  evidenceAge: seconds('Older evidence is no evidence.').prefault('15s'),
+  // Twice the evidence age: every vantage point that works has reported by then.
+  evidenceWait: seconds('How long verification waits for other vantage points before it stands down as undecided.').prefault('30s'),
+  // One repeat a minute heals a lost event and costs one execution.
+  suspicionRepeat: seconds('While a suspicion lasts it is raised again this often.').prefault('60s'),
+}).prefault({});
+
+const permit = z.strictObject({
+  enforced: z.boolean().describe('Do the application servers check write permits (guard/)? Without it only the network can fence.').prefault(true),
+  // The wait before a promotion when the old region is silent; detection (10 s) has usually paid for it already.
+  ttl: seconds('How long a write permit lasts without renewal.', 0.1).prefault('5s'),
+  // Amazon Time Sync keeps EC2 within about 1 ms; 0.5 s leaves room for a host that steps its clock.
+  clockError: seconds('The most by which two clocks may differ; added to every wait.').prefault('500ms'),
+}).prefault({});
+
+const lease = z.strictObject({
+  // Longer than the longest step (60 s) and the margin; short enough that a dead execution blocks nobody for long.
+  ttl: seconds('How long the lease lasts after a step extended it.').prefault('120s'),
+  // One AWS call with its retries takes less.
+  margin: seconds('Nothing is changed when less than this is left of the lease.').prefault('15s'),
+}).prefault({});
+
+const budgets = z.strictObject({
+  // A healthy cross-region replica lags below a second or two; 30 s says that something is wrong.
+  rpo: seconds('How many seconds of writes may be lost. More lag than this goes to a human.').prefault('30s'),
+  // What a well-drilled person would need at best, waking up not counted.
+  rto: seconds('How long an outage may last for users.').prefault('5m'),
+}).prefault({});
+
+const policy = z.strictObject({
+  approval: z.enum(['none', 'required']).describe('Must a person approve each failover?').prefault('none'),
+  // The usual time in which an on-call person acknowledges a page.
+  approvalTimeout: seconds('How long an approval is waited for.').prefault('5m'),
+  approvalDefault: z.enum(['hold', 'proceed']).describe('What happens when nobody answers.').prefault('hold'),
+  unprovenFence: z.enum(['hand-over', 'proceed']).describe('What happens when nothing proves that the old writer is fenced. `proceed` risks two writers.').prefault('hand-over'),
+  // An hour: longer than any flapping that a person would wave through, and nobody fails over twice before looking.
+  cooldown: seconds('After an automatic failover, no other for this long (and until a person acknowledges).').prefault('1h'),
+}).prefault({});
+
+const databaseInstance = z.strictObject({
+  arn: field.instanceArn.describe('ARN of the DB instance; its last part is the identifier.'),
+  host: field.hostName.describe('Endpoint of the instance.'),
+  secret: field.secretId.describe('Secrets Manager secret {username, password} of the maintenance role, in the same region.'),
+  securityGroup: field.securityGroupId.describe('The security group that the fence closes.'),
+  port: whole(1, 65_535).optional().describe('Only when it differs from the port of the database.'),
+});
+
+const ttl = (description: string) => seconds(description, 1);
+
+const database = z.strictObject({
+  kind: z.literal('rds-replica').describe('A PostgreSQL instance in each region, one replicating from the other.').prefault('rds-replica'),
+  engine: z.literal('postgres').prefault('postgres'),
+  databaseName: field.databaseName.describe('The database inside the instance.'),
+  port: whole(1, 65_535).describe('Port of the instances.').prefault(5432),
+  instances: z.record(field.region, databaseInstance).describe('Region -> instance; one for each region of the pair.'),
+  writerRecord: z.strictObject({
+    hostedZone: field.hostedZoneId,
+    name: field.recordName.describe('The CNAME that applications resolve to find the writer.'),
+    // RDS itself gives its endpoints 5 s.
+    ttl: ttl('TTL of the record.').prefault('5s'),
+  }).optional(),
+  // AWS: "several minutes or longer, depending on the size"; after 15 a person should look.
+  promoteTimeout: seconds('After this long without a writable database, a human is called.').prefault('15m'),
+  // Two calls of DescribeDBInstances a second would be throttled in an account with many; one in 2 s is not.
+  poll: seconds('How often a promotion is looked at.', 0.1).prefault('2s'),
+});
+
+const traffic = z.strictObject({
+  strategy: z.literal('weighted-records').prefault('weighted-records'),
+  hostedZone: field.hostedZoneId,
+  record: field.recordName.describe('The name that users resolve.'),
+  // Route 53's recommendation for records that fail over: 60 s or less.
+  ttl: ttl('TTL of the records; longer keeps users on the dead region.').prefault('60s'),
+  endpoints: z.record(field.region, z.strictObject({
+    ipv4: z.array(field.ipv4).max(100).prefault([]),
+    ipv6: z.array(field.ipv6).max(100).prefault([]),
+    weight: whole(0, 255).describe('Weight of the region in normal operation (0-255).').prefault(100),
+    healthCheck: field.healthCheckId.optional(),
+  })).describe('Region -> what its records answer.'),
+});
+
+const capacity = z.strictObject({
+  kind: z.literal('ecs').prefault('ecs'),
+  services: z.record(field.region, z.strictObject({
+    cluster: field.clusterName,
+    service: field.clusterName,
+    baseline: whole(1, 10_000).describe('The steady desired count, with both regions serving.'),
+  })),
+  // Two regions that share the load evenly: one that is left needs twice its own.
+  factor: z.number().max(10).describe('The survivor is scaled to its baseline times this.').prefault(2),
+  desiredMax: whole(1, 10_000).describe('Never scale beyond this.'),
+});
+
+const warm = z.strictObject({
+  paths: z.array(field.urlPath).max(200).describe('Fetched on the survivor before the service is confirmed.').prefault([]),
+  // Enough to fill caches, too few to be a load of their own.
+  concurrency: whole(1, 50).prefault(4),
+  timeout: seconds('For one fetch.').prefault('5s'),
+}).prefault({});
+
+const notifications = z.strictObject({
+  slack: z.strictObject({
+    channel: field.slackChannel,
+    tokenSecret: field.secretId.describe('Secrets Manager secret that holds the bot token, in every region.'),
+    apiUrl: field.url.prefault('https://slack.com/api'),
+  }).optional(),
+  snsTopics: z.record(field.region, field.topicArn).describe('Region -> topic in that region; the survivor uses its own.').prefault({}),
+}).prefault({});
+
+export const applicationForm = z.strictObject({
+  regions, urls, detection, permit, lease, budgets, policy,
+  databases: z.record(field.name, database).describe('Name -> database.').prefault({}),
+  traffic: z.record(field.name, traffic).describe('Name -> records that move users.'),
+  capacity: z.record(field.name, capacity).describe('Name -> what is scaled up in the survivor.').prefault({}),
+  warm, notifications,
+});
+
+export const configForm = z.strictObject({
+  version: z.literal(1).describe('Version of this form.').prefault(1),
+  table: field.tableName.describe('DynamoDB global table (multi-region strong consistency) that holds leases, permits and the journal.').prefault('hotshift'),
+  applications: z.record(field.name, applicationForm).describe('Name -> application.'),
+}).meta({ title: 'hotshift.yml', description: 'What Hotshift protects, and by which rules it may act.' });
+
+export type ApplicationForm = z.output<typeof applicationForm>;

@@ -1,0 +1,115 @@
+// The contract of every event and every step: what goes in and what comes out, checked at the border of each Lambda.
+import * as z from 'zod';
+
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region name such as us-east-1');
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens');
+const instant = z.number().int().nonnegative();
+const epoch = z.number().int().positive();
+
+/** The part that every step of a workflow is given. */
+export const failover = z.strictObject({
+  application: name,
+  execution: z.string().min(1).max(200),
+  evacuated: region,
+  incident: z.string().min(1).max(120),
+  mode: z.enum(['automatic', 'manual']),
+  startedAt: instant,
+});
+
+/** `detail` of the suspicion event, and the input of the workflow after EventBridge's envelope is taken off. */
+export const suspicion = z.strictObject({
+  application: name,
+  region,
+  vantagePoint: region,
+  incident: z.string().min(1).max(120),
+  since: instant,
+  reason: z.string().max(500),
+});
+
+const votes = z.strictObject({
+  down: z.number(), healthy: z.number(), abstained: z.number(), silent: z.number(), needed: z.number(), of: z.number(),
+});
+export const verdict = z.strictObject({ kind: z.enum(['down', 'healthy', 'undecided']), reason: z.string(), votes, final: z.boolean() });
+
+export const observeInput = z.strictObject({ application: name, runSeconds: z.number().positive().max(900) });
+export const observeOutput = z.strictObject({ rounds: z.number(), suspicions: z.number() });
+
+export const enforceInput = z.strictObject({ application: name, runSeconds: z.number().positive().max(900) });
+export const enforceOutput = z.strictObject({ rounds: z.number(), fenced: z.array(z.string()) });
+
+export const verifyInput = z.strictObject({ failover });
+export const verifyOutput = z.strictObject({ verdict, nextCheckAt: z.string().optional() });
+
+export const claimInput = z.strictObject({ failover });
+export const claimOutput = z.discriminatedUnion('claimed', [
+  z.strictObject({ claimed: z.literal(true), epoch, reason: z.string() }),
+  z.strictObject({ claimed: z.literal(false), reason: z.string() }),
+]);
+
+export const assessInput = z.strictObject({ failover, epoch });
+export const assessOutput = z.strictObject({
+  safe: z.boolean(), reason: z.string(),
+  approval: z.strictObject({ needed: z.boolean(), timeoutSeconds: z.number().int().positive(), default: z.enum(['hold', 'proceed']) }),
+  databases: z.array(z.strictObject({ database: name, ready: z.boolean(), reason: z.string() })),
+});
+
+export const approveInput = z.strictObject({ failover, epoch, taskToken: z.string().min(1).max(2048), summary: z.string() });
+export const approveOutput = z.strictObject({ asked: z.literal(true) });
+
+export const fenceInput = z.strictObject({ failover, epoch, database: name });
+export const fenceOutput = z.discriminatedUnion('fence', [
+  z.strictObject({ fence: z.literal('fenced'), proof: z.string() }),
+  z.strictObject({ fence: z.literal('waiting'), reason: z.string(), nextCheckAt: z.string() }),
+  z.strictObject({ fence: z.literal('unproven'), reason: z.string() }),
+]);
+
+const lossWindow = z.strictObject({ from: instant, to: instant, seconds: z.number() });
+export const promoteInput = z.strictObject({ failover, epoch, database: name });
+export const promoteOutput = z.discriminatedUnion('promotion', [
+  z.strictObject({ promotion: z.literal('waiting'), reason: z.string(), nextCheckAt: z.string() }),
+  z.strictObject({ promotion: z.literal('writable'), reason: z.string(), lossWindow }),
+  z.strictObject({ promotion: z.literal('refused'), reason: z.string() }),
+]);
+
+export const shiftInput = z.strictObject({
+  failover, epoch, what: z.enum(['reads', 'writes']), database: name.optional(),
+});
+export const shiftOutput = z.discriminatedUnion('shift', [
+  z.strictObject({ shift: z.literal('moved'), reason: z.string() }),
+  z.strictObject({ shift: z.literal('waiting'), reason: z.string(), nextCheckAt: z.string() }),
+  z.strictObject({ shift: z.literal('unseen'), reason: z.string() }),
+]);
+
+export const scaleInput = z.strictObject({ failover, epoch });
+export const scaleOutput = z.strictObject({ scaled: z.array(z.strictObject({ name, from: z.number(), to: z.number(), reason: z.string() })) });
+
+export const warmInput = z.strictObject({ failover, epoch });
+export const warmOutput = z.strictObject({ fetched: z.number(), failed: z.number() });
+
+export const confirmInput = z.strictObject({ failover, epoch });
+export const confirmOutput = z.discriminatedUnion('service', [
+  z.strictObject({ service: z.literal('confirmed'), reason: z.string() }),
+  z.strictObject({ service: z.literal('waiting'), reason: z.string(), nextCheckAt: z.string() }),
+  z.strictObject({ service: z.literal('unconfirmed'), reason: z.string() }),
+]);
+
+export const concludeInput = z.strictObject({
+  failover,
+  epoch: epoch.optional(),
+  outcome: z.enum(['Failed over', 'Stood down', 'Handed to a human']),
+  step: z.string(),
+  reason: z.string(),
+  lossWindows: z.array(lossWindow).optional(),
+});
+export const concludeOutput = z.strictObject({
+  outcome: z.enum(['Failed over', 'Stood down', 'Handed to a human']),
+  reason: z.string(), epoch: epoch.optional(), seconds: z.number(), lossWindow: lossWindow.optional(), runbook: z.string(),
+});
+
+export const announceInput = z.discriminatedUnion('moment', [
+  z.strictObject({ moment: z.literal('failing-over'), failover, reason: z.string() }),
+  z.strictObject({ moment: z.literal('concluded'), failover, conclusion: concludeOutput }),
+]);
+export const announceOutput = z.strictObject({ announced: z.boolean(), detail: z.string() });
+
+export type Contract<T extends z.ZodType> = z.infer<T>;

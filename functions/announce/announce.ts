@@ -1,0 +1,25 @@
+// Announce: tell people, once. A messenger that is down is journaled and reported, and never stops or delays a failover.
+import type { ApplicationPlan } from '../../domain/plan.ts';
+import type { Ports } from '../../domain/ports.ts';
+import { message, type AnnounceInput } from './message.ts';
+
+type AnnouncePorts = Pick<Ports, 'messenger' | 'announcements' | 'journal' | 'clock'>;
+export interface AnnounceResult { readonly announced: boolean; readonly detail: string }
+
+export const announce = ({ messenger, announcements, journal, clock }: AnnouncePorts, plan: ApplicationPlan) =>
+  async (input: AnnounceInput): Promise<AnnounceResult> => {
+    const { failover } = input;
+    const announcement = message(input, plan);
+    if (await announcements.wasSent(failover.application, announcement.key)) return { announced: false, detail: 'said before' };
+    const entry = { execution: failover.execution, application: failover.application, step: 'Announce', kind: 'page' } as const;
+    try {
+      await messenger.send(plan, announcement);
+    } catch (error) {
+      const detail = `nobody was told "${announcement.title}": ${String(error)}`;
+      await journal.record({ ...entry, at: clock.now(), summary: detail });
+      return { announced: false, detail };
+    }
+    await announcements.markSent(failover.application, announcement.key, clock.now());
+    await journal.record({ ...entry, at: clock.now(), summary: announcement.title, evidence: announcement.lines });
+    return { announced: true, detail: announcement.title };
+  };

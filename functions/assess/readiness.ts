@@ -1,0 +1,36 @@
+// Is the replica fit to become the writer, and how much would be lost? Unknown is infinite: an unread lag refuses.
+import type { Gate } from '../../domain/journal.ts';
+import type { Observation } from '../../domain/observation.ts';
+import { exposureSeconds } from '../../domain/exposure.ts';
+import type { ApplicationPlan, DatabasePlan, Instant, Region } from '../../domain/plan.ts';
+import type { DatabaseFacts, InstanceFacts } from '../../domain/ports.ts';
+
+export interface Readiness { readonly ready: boolean; readonly reason: string; readonly gates: readonly Gate[]; readonly exposureSeconds: number }
+
+/** What was read of one replica; `trouble` is what went wrong while reading. */
+export interface ReplicaView { readonly instance?: InstanceFacts; readonly facts?: DatabaseFacts; readonly trouble: string }
+
+/** All gates of one database; a database that is already promoted (a resumed run) is ready. */
+export function readiness(
+  database: DatabasePlan, { instance, facts, trouble }: ReplicaView,
+  observations: readonly Observation[], plan: ApplicationPlan, evacuated: Region,
+): Readiness {
+  const exposure = exposureSeconds(facts, observations, evacuated);
+  const promoted = facts !== undefined && !facts.inRecovery;
+  const gates: readonly Gate[] = [
+    { gate: 'replica reachable', passed: facts !== undefined, value: facts === undefined ? `no answer (${trouble})` : `answered at ${iso(facts.readAt)}`, threshold: 'answers SQL' },
+    { gate: 'replica known to RDS', passed: instance !== undefined, value: instance?.status ?? `not found (${trouble})`, threshold: 'found' },
+    { gate: 'replica status', passed: promoted || instance === undefined || !BLOCKED.has(instance.status), value: instance?.status ?? 'unknown', threshold: `not ${[...BLOCKED].join(', ')}` },
+    { gate: 'RPO', passed: promoted || exposure <= plan.budgets.rpoSeconds, value: Number.isFinite(exposure) ? `${exposure.toFixed(1)} s could be lost` : 'unknown, which counts as infinite', threshold: `at most ${plan.budgets.rpoSeconds} s`, evidence: `newest commit on the replica ${iso(facts?.replayedAt)}, newest heartbeat ${iso(facts?.heartbeatAt)}` },
+  ];
+  const failed = gates.filter((gate) => !gate.passed);
+  const reason = failed.length > 0
+    ? `${database.name}: ${failed.map((gate) => `${gate.gate} is ${gate.value}, must be ${gate.threshold}`).join('; ')}`
+    : promoted ? `${database.name} is already promoted` : `${database.name}: ${exposure.toFixed(1)} s exposed, ${plan.budgets.rpoSeconds} s allowed`;
+  return { ready: failed.length === 0, reason, gates, exposureSeconds: exposure };
+}
+
+/** RDS does not end these by itself soon, or they mean that the instance is broken. `backing-up` and the like end: promotion waits for them. */
+const BLOCKED: ReadonlySet<string> = new Set(['failed', 'stopped', 'stopping', 'deleting', 'incompatible-network', 'incompatible-parameters', 'incompatible-restore', 'inaccessible-encryption-credentials', 'storage-full', 'restore-error']);
+
+const iso = (at: Instant | undefined): string => (at === undefined ? 'unknown' : new Date(at).toISOString());

@@ -1,0 +1,30 @@
+// Claim lease: become the only execution that acts for this application, under a new epoch, or say why not.
+import { StoppedByOperatorError, TryAgainError } from '../../domain/errors.ts';
+import type { Failover } from '../../domain/journal.ts';
+import type { ApplicationPlan } from '../../domain/plan.ts';
+import type { Ports } from '../../domain/ports.ts';
+import { claimable } from './claimable.ts';
+
+export type ClaimResult =
+  | { readonly claimed: true; readonly epoch: number; readonly reason: string }
+  | { readonly claimed: false; readonly reason: string };
+
+export const claim = ({ leases, journal, clock }: Pick<Ports, 'leases' | 'journal' | 'clock'>, plan: ApplicationPlan) =>
+  async ({ failover }: { readonly failover: Failover }): Promise<ClaimResult> => {
+    const lease = await leases.read(failover.application);
+    const now = clock.now();
+    if (lease.abortExecution === failover.execution) throw new StoppedByOperatorError(`a person asked ${failover.execution} to stop`);
+    const decision = claimable(lease, failover, plan, now);
+    const entry = { execution: failover.execution, application: failover.application, step: 'Claim lease' };
+    if (decision.kind === 'refuse') {
+      await journal.record({ ...entry, at: now, kind: 'gate', summary: `refused: ${decision.reason}`, gates: decision.gates });
+      return { claimed: false, reason: decision.reason };
+    }
+    if (!(await leases.replace(lease, decision.next))) {
+      // Somebody wrote between our read and our write: read again instead of guessing who won.
+      throw new TryAgainError('the lease changed while it was being claimed');
+    }
+    const reason = decision.kind === 'adopt' ? 'this execution already holds the lease' : `epoch ${decision.next.epoch}, until ${new Date(decision.next.expiresAt).toISOString()}`;
+    await journal.record({ ...entry, at: clock.now(), kind: 'gate', summary: reason, gates: decision.gates, epoch: decision.next.epoch });
+    return { claimed: true, epoch: decision.next.epoch, reason };
+  };

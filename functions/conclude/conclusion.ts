@@ -1,0 +1,33 @@
+// What an ended execution leaves behind: who is blocked until when, what was lost at most, and which page of the runbook applies.
+import type { Outcome } from '../../domain/journal.ts';
+import type { Lease } from '../../domain/lease.ts';
+import type { ApplicationPlan, Instant } from '../../domain/plan.ts';
+
+export interface LossWindow { readonly from: Instant; readonly to: Instant; readonly seconds: number }
+
+/**
+ * The lease after the end. A failover that acted, or that a person must take over, blocks automatic action until the
+ * cooldown is over AND a person acknowledged: a time window alone is not a mutex.
+ */
+export function released(lease: Lease, execution: string, outcome: Outcome, plan: ApplicationPlan, now: Instant): Lease | undefined {
+  if (lease.holder !== execution) return undefined;
+  const { holder: _holder, abortExecution: _abort, ...rest } = lease;
+  const free: Lease = { ...rest, expiresAt: now };
+  if (outcome === 'Stood down') return free;
+  return { ...free, acknowledgementDue: true, cooldownUntil: now + plan.policy.cooldownSeconds * 1000 };
+}
+
+/** One window that holds all databases' windows; undefined when nothing could be lost. */
+export function widest(windows: readonly LossWindow[]): LossWindow | undefined {
+  const open = windows.filter((window) => window.to > window.from);
+  if (open.length === 0) return undefined;
+  const from = Math.min(...open.map((window) => window.from));
+  const to = Math.max(...open.map((window) => window.to));
+  return { from, to, seconds: Math.round((to - from) / 100) / 10 };
+}
+
+/** The heading of docs/runbook.md for this end: one per outcome and step that handed over. */
+export function runbookEntry(outcome: Outcome, step: string): string {
+  const slug = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+  return outcome === 'Handed to a human' ? `docs/runbook.md#handed-over-at-${slug(step)}` : `docs/runbook.md#${slug(outcome)}`;
+}

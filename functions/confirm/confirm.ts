@@ -1,0 +1,34 @@
+// Confirm service: looks at the survivor through the vantage points' eyes until they see it write under the new epoch, or time is up.
+import type { Failover } from '../../domain/journal.ts';
+import type { ApplicationPlan } from '../../domain/plan.ts';
+import { survivorOf } from '../../domain/plan.ts';
+import type { Ports } from '../../domain/ports.ts';
+import { service } from './service.ts';
+
+export type ConfirmResult =
+  | { readonly service: 'confirmed'; readonly reason: string }
+  | { readonly service: 'waiting'; readonly reason: string; readonly nextCheckAt: string }
+  | { readonly service: 'unconfirmed'; readonly reason: string };
+
+export const confirm = ({ observations, journal, clock }: Pick<Ports, 'observations' | 'journal' | 'clock'>, plan: ApplicationPlan) =>
+  async ({ failover, epoch }: { readonly failover: Failover; readonly epoch: number }): Promise<ConfirmResult> => {
+    const seen = await observations.list(failover.application);
+    const now = clock.now();
+    const found = service(seen, plan, survivorOf(plan, failover.evacuated), failover.evacuated, epoch, now);
+    const spentSeconds = (now - failover.startedAt) / 1000;
+    const entry = { execution: failover.execution, application: failover.application, at: now, step: 'Confirm service', kind: 'gate', epoch } as const;
+    if (found.kind === 'confirmed') {
+      await journal.record({ ...entry, summary: found.reason, gates: [{ gate: 'service', passed: true, value: found.reason, threshold: 'writes seen from outside under the new epoch' }] });
+      return { service: 'confirmed', reason: found.reason };
+    }
+    const limitSeconds = waitLimitSeconds(plan);
+    if (spentSeconds < limitSeconds) {
+      return { service: 'waiting', reason: found.reason, nextCheckAt: new Date(now + plan.detection.probeIntervalSeconds * 500).toISOString() };
+    }
+    await journal.record({ ...entry, summary: found.reason, gates: [{ gate: 'service', passed: false, value: found.reason, threshold: `within ${limitSeconds} s of the start` }] });
+    return { service: 'unconfirmed', reason: found.reason };
+  };
+
+/** The recovery budget plus everything that promotion was allowed to take: then a person must look. */
+const waitLimitSeconds = (plan: ApplicationPlan): number =>
+  plan.budgets.rtoSeconds + Math.max(0, ...plan.databases.map((database) => database.promoteTimeoutSeconds));

@@ -1,0 +1,15 @@
+// What the agent of a region must do about an order to fence. It does not trust its own record: the lock itself is looked at,
+// since redeploys, people and AWS open what was closed. A region that hears no orders needs no decision here: its write
+// permits lapse by themselves, which is why only applications that check permits may fail over without the agent's proof.
+import type { FenceIntent } from '../../domain/lease.ts';
+
+export type Locking =
+  | { readonly kind: 'close'; readonly reason: string }
+  | { readonly kind: 'leave'; readonly reason: string };
+
+export function locking(intent: FenceIntent, closed: boolean): Locking {
+  if (intent.liftedAt !== undefined) return { kind: 'leave', reason: `the order of epoch ${intent.epoch} was lifted` };
+  if (!closed) return { kind: 'close', reason: `epoch ${intent.epoch} orders a fence and the network is open` };
+  if (intent.enforced?.networkClosed !== true) return { kind: 'close', reason: `epoch ${intent.epoch} is not proven yet` };
+  return { kind: 'leave', reason: `epoch ${intent.epoch} is enforced` };
+}

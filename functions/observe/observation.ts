@@ -1,0 +1,54 @@
+// From one probe's outcome and the view before it to the new view of a region. A sick monitor abstains.
+import type { Observation, ObservationResult, ProbeOutcome } from '../../domain/observation.ts';
+import type { ApplicationPlan, Instant, Region } from '../../domain/plan.ts';
+
+export interface Probe {
+  readonly vantagePoint: Region;
+  readonly target: Region;
+  readonly outcome: ProbeOutcome;
+  /** Could this vantage point reach the control endpoint in the same round? */
+  readonly control: boolean;
+  readonly at: Instant;
+}
+
+/** The new observation. A failure while the control endpoint is out of reach is not evidence against the target. */
+export function observation(previous: Observation | undefined, probe: Probe, plan: ApplicationPlan): Observation {
+  const { result, reason } = judge(probe, plan);
+  const bad = result === 'down' || result === 'impaired' || result === 'slow';
+  const continues = bad && previous !== undefined && sameRun(previous.result, result);
+  const wrote = probe.outcome.write === 'ok';
+  const lastWriteAt = wrote ? probe.at : previous?.lastWriteAt;
+  // A region that gives no answer cannot say who the writer is: what it said last still stands.
+  const writer = probe.outcome.writer ?? previous?.writer;
+  const epoch = probe.outcome.epoch ?? previous?.epoch;
+  return {
+    application: plan.application, vantagePoint: probe.vantagePoint, target: probe.target, at: probe.at,
+    result, reason, latencyMs: probe.outcome.latencyMs, write: probe.outcome.write,
+    consecutiveFailures: bad ? (continues ? previous.consecutiveFailures + 1 : 1) : 0,
+    ...(bad ? { failingSince: continues ? previous.failingSince ?? probe.at : probe.at } : {}),
+    ...(lastWriteAt === undefined ? {} : { lastWriteAt }),
+    ...(writer === undefined ? {} : { writer }),
+    ...(epoch === undefined ? {} : { epoch }),
+  };
+}
+
+/** `down` and `impaired` are one run of failures (a dying region passes through both); `slow` is a run of its own. */
+function sameRun(before: ObservationResult, now: ObservationResult): boolean {
+  if (now === 'slow') return before === 'slow';
+  return before === 'down' || before === 'impaired';
+}
+
+function judge(probe: Probe, plan: ApplicationPlan): { readonly result: ObservationResult; readonly reason: string } {
+  const { outcome } = probe;
+  const bad = !outcome.answered || outcome.read !== 'ok' || outcome.write === 'failed';
+  if (bad && !probe.control) return { result: 'abstained', reason: 'the control endpoint cannot be reached either' };
+  if (!outcome.answered || outcome.read !== 'ok') {
+    return { result: 'down', reason: [outcome.failure ?? 'read-failed', outcome.detail].filter(Boolean).join(': ') };
+  }
+  if (outcome.write === 'failed') return { result: 'impaired', reason: outcome.detail ?? 'reads work, writes do not' };
+  // A refused write is the fence at work, not an outage.
+  if (outcome.latencyMs / 1000 > plan.detection.slowSeconds) {
+    return { result: 'slow', reason: `answered after ${outcome.latencyMs.toFixed(0)} ms; slow is more than ${plan.detection.slowSeconds} s` };
+  }
+  return { result: 'up', reason: outcome.write === 'ok' ? 'reads and writes' : `reads; write ${outcome.write}` };
+}

@@ -1,0 +1,101 @@
+// Observe: the agent of a vantage point. Probes both regions round after round, records what it saw, raises suspicion.
+// It decides nothing about failing over, and a round that cannot be recorded is reported, not dropped.
+import type { Observation } from '../../domain/observation.ts';
+import type { ApplicationPlan, Instant, Region } from '../../domain/plan.ts';
+import { survivorOf } from '../../domain/plan.ts';
+import { TryAgainError } from '../../domain/errors.ts';
+import type { Ports, Suspicion } from '../../domain/ports.ts';
+import { observation } from './observation.ts';
+import { concern } from './suspicion.ts';
+
+type ObservePorts = Pick<Ports, 'prober' | 'observations' | 'events' | 'incidents' | 'clock'>;
+/** What a vantage point remembers of a region between rounds. */
+interface Memory { observation?: Observation; abstainedRounds: number; raisedAt?: Instant; incident?: string }
+
+export interface ObserveResult { readonly rounds: number; readonly suspicions: number }
+
+export const observe = (ports: ObservePorts, plan: ApplicationPlan, vantagePoint: Region) =>
+  async ({ runSeconds }: { readonly runSeconds: number }): Promise<ObserveResult> => {
+    const { clock } = ports;
+    const endAt = clock.now() + runSeconds * 1000;
+    const memories = await remember(ports, plan, vantagePoint);
+    let rounds = 0;
+    let suspicions = 0;
+    const failures: unknown[] = [];
+    for (let roundAt = clock.now(); roundAt < endAt; roundAt += plan.detection.probeIntervalSeconds * 1000) {
+      await clock.sleep(Math.max(0, roundAt - clock.now()));
+      rounds += 1;
+      try {
+        suspicions += await round(ports, plan, vantagePoint, memories);
+      } catch (error) {
+        // One store or bus that fails for a moment must not blind this vantage point for the rest of its minute.
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) {
+      throw new TryAgainError(`${failures.length} of ${rounds} rounds were not recorded in full; the last: ${String(failures.at(-1))}`, { cause: failures.at(-1) });
+    }
+    return { rounds, suspicions };
+  };
+
+/** The next run goes on where the last one stopped: otherwise each new minute would forget a run of failures. */
+async function remember(ports: ObservePorts, plan: ApplicationPlan, vantagePoint: Region): Promise<Map<Region, Memory>> {
+  const seen = await ports.observations.list(plan.application);
+  return new Map(plan.regions.map((target) => {
+    const last = seen.find((entry) => entry.vantagePoint === vantagePoint && entry.target === target);
+    const fresh = last !== undefined && ports.clock.now() - last.at <= plan.detection.evidenceAgeSecondsMax * 1000;
+    return [target, { abstainedRounds: 0, ...(fresh ? { observation: last } : {}) }];
+  }));
+}
+
+async function round(ports: ObservePorts, plan: ApplicationPlan, vantagePoint: Region, memories: Map<Region, Memory>): Promise<number> {
+  const { probeTimeoutSeconds, controlUrl } = plan.detection;
+  const [control, ...outcomes] = await Promise.all([
+    ports.prober.reachesControl(controlUrl, probeTimeoutSeconds),
+    ...plan.regions.map((target) => ports.prober.probe(plan.probeUrls[target] ?? '', probeTimeoutSeconds)),
+  ]);
+  const raised = await Promise.all(plan.regions.map(async (target, index) => {
+    const outcome = outcomes[index];
+    const memory = memories.get(target);
+    if (outcome === undefined || memory === undefined) return false;
+    const seen = observation(memory.observation, { vantagePoint, target, outcome, control, at: ports.clock.now() }, plan);
+    memory.abstainedRounds = seen.result === 'abstained' ? memory.abstainedRounds + 1 : 0;
+    memory.observation = seen;
+    await ports.observations.put(seen);
+    return react(ports, plan, seen, memory);
+  }));
+  return raised.filter(Boolean).length;
+}
+
+async function react(ports: ObservePorts, plan: ApplicationPlan, seen: Observation, memory: Memory): Promise<boolean> {
+  const now = ports.clock.now();
+  const found = concern(seen, memory.abstainedRounds, memory.raisedAt, plan, now);
+  if (found.kind === 'none') {
+    if (seen.result === 'up' && memory.incident !== undefined) {
+      await ports.incidents.close(plan.application, seen.target, memory.incident);
+      delete memory.incident;
+      delete memory.raisedAt;
+    }
+    return false;
+  }
+  const since = seen.failingSince ?? now;
+  const incident = await ports.incidents.open(plan.application, seen.target, since);
+  await raise(ports, plan, { application: plan.application, region: seen.target, vantagePoint: seen.vantagePoint, incident, since, reason: found.reason });
+  memory.raisedAt = now;
+  memory.incident = incident;
+  return true;
+}
+
+/**
+ * The workflow runs in the survivor. If its bus cannot be reached the workflow runs here instead, so that somebody writes
+ * the verdict down even when both regions are gone; but never in the region that is accused.
+ */
+async function raise(ports: ObservePorts, plan: ApplicationPlan, suspicion: Suspicion): Promise<void> {
+  const survivor = survivorOf(plan, suspicion.region);
+  try {
+    await ports.events.suspect(suspicion, survivor);
+  } catch (error) {
+    if (suspicion.vantagePoint === survivor || suspicion.vantagePoint === suspicion.region) throw error;
+    await ports.events.suspect(suspicion, suspicion.vantagePoint);
+  }
+}

@@ -1,0 +1,113 @@
+// Promote replica: looks, asks the noun, does at most one thing, and says when to look again. Readiness is a committed write,
+// not a status. It refuses without a fence that can be read back, and re-checks the RPO right before it asks.
+import { holdLease } from '../../domain/authority.ts';
+import type { Failover, JournalEntry } from '../../domain/journal.ts';
+import type { Observation } from '../../domain/observation.ts';
+import type { ApplicationPlan, DatabasePlan, Instant } from '../../domain/plan.ts';
+import { survivorOf } from '../../domain/plan.ts';
+import { InvalidInputError } from '../../domain/errors.ts';
+import type { DatabaseFacts, InstanceFacts, Ports } from '../../domain/ports.ts';
+import { permitsEndAt } from '../../domain/permits.ts';
+import { lossWindow, type LossWindow } from './loss.ts';
+import { promotion } from './promotion.ts';
+import { permission } from './permission.ts';
+
+type PromotePorts = Pick<Ports, 'database' | 'permits' | 'intents' | 'observations' | 'leases' | 'journal' | 'clock'>;
+export interface PromoteInput { readonly failover: Failover; readonly epoch: number; readonly database: string }
+export type PromoteResult =
+  | { readonly promotion: 'waiting'; readonly reason: string; readonly nextCheckAt: string }
+  | { readonly promotion: 'writable'; readonly reason: string; readonly lossWindow: LossWindow }
+  | { readonly promotion: 'refused'; readonly reason: string };
+
+interface View { readonly facts: DatabaseFacts | undefined; readonly instance: InstanceFacts | undefined; readonly observations: readonly Observation[]; readonly request: JournalEntry | undefined; readonly startedAt: Instant }
+
+export const promote = (ports: PromotePorts, plan: ApplicationPlan) =>
+  async (input: PromoteInput): Promise<PromoteResult> => {
+    const { failover, epoch } = input;
+    const database = plan.databases.find((entry) => entry.name === input.database);
+    if (database === undefined) throw new InvalidInputError(`database: ${input.database} is not in the plan of ${failover.application}; known: ${plan.databases.map((entry) => entry.name).join(', ')}`);
+    await holdLease(ports, failover, epoch, plan.lease);
+    const view = await look(ports, input, plan, database);
+    const now = ports.clock.now();
+    const next = promotion(view.facts, view.instance, view.request?.at, view.startedAt + database.promoteTimeoutSeconds * 1000, database, now);
+    switch (next.kind) {
+      case 'start': return start(ports, input, plan, database, view, next.reason);
+      case 'wait': return waiting(next.reason, database, now);
+      case 'probe': return probe(ports, input, plan, database, view);
+      case 'stuck': return refuse(ports, input, next.reason);
+    }
+  };
+
+async function look(ports: PromotePorts, { failover, database: name }: PromoteInput, plan: ApplicationPlan, database: DatabasePlan): Promise<View> {
+  const survivor = survivorOf(plan, failover.evacuated);
+  const [facts, instance, observations, entries] = await Promise.all([
+    // A database that restarts gives no answer for a while: that is "not yet", and the deadline bounds it.
+    ports.database.facts(database, survivor).catch(() => undefined),
+    ports.database.describe(database, survivor).catch(() => undefined),
+    ports.observations.list(failover.application),
+    ports.journal.list(failover.execution),
+  ]);
+  const mine = entries.filter((entry) => entry.step === 'Promote replica' && entry.summary.startsWith(`${name}: `));
+  const request = mine.filter((entry) => entry.kind === 'intent').at(-1);
+  return { facts, instance, observations, request, startedAt: mine[0]?.at ?? ports.clock.now() };
+}
+
+async function start(ports: PromotePorts, input: PromoteInput, plan: ApplicationPlan, database: DatabasePlan, view: View, reason: string): Promise<PromoteResult> {
+  const { failover, epoch } = input;
+  const [permit, intent] = await Promise.all([
+    ports.permits.read(failover.application, database.name),
+    ports.intents.read(failover.application, database.name, failover.evacuated),
+  ]);
+  const gates = permission({ permit, intent, facts: view.facts, observations: view.observations }, plan, failover.evacuated, epoch, ports.clock.now());
+  const failed = gates.filter((gate) => !gate.passed);
+  const entry = { execution: failover.execution, application: failover.application, step: 'Promote replica', epoch };
+  if (failed.length > 0) return refuse(ports, input, failed.map((gate) => `${gate.gate} is ${gate.value}, must be ${gate.threshold}`).join('; '));
+  await ports.journal.record({
+    ...entry, at: ports.clock.now(), kind: 'intent', gates,
+    summary: `${database.name}: promote ${database.instances[survivorOf(plan, failover.evacuated)]?.identifier ?? ''} (${reason})`,
+    evidence: { replayedAt: view.facts?.replayedAt, heartbeatAt: view.facts?.heartbeatAt },
+  });
+  // Journaling took time: ask for the right to act again, right before the one call that cannot be undone.
+  await holdLease(ports, failover, epoch, plan.lease);
+  await ports.database.promote(database, survivorOf(plan, failover.evacuated));
+  await ports.journal.record({ ...entry, at: ports.clock.now(), kind: 'result', summary: `${database.name}: RDS accepted the promotion` });
+  return waiting('RDS accepted the promotion', database, ports.clock.now());
+}
+
+async function probe(ports: PromotePorts, input: PromoteInput, plan: ApplicationPlan, database: DatabasePlan, view: View): Promise<PromoteResult> {
+  const { failover, epoch } = input;
+  const before = ports.clock.now();
+  try {
+    await ports.database.writeProbe(database, survivorOf(plan, failover.evacuated), epoch);
+  } catch (error) {
+    if (before >= view.startedAt + database.promoteTimeoutSeconds * 1000) return refuse(ports, input, `promoted, but not writable in time: ${String(error)}`);
+    return waiting(`promoted, but a write is not possible yet: ${String(error)}`, database, ports.clock.now());
+  }
+  const loss = await lost(ports, input, plan, view, before);
+  const evidence = { lossWindow: loss };
+  const summary = `${database.name}: a write was committed and read back in ${survivorOf(plan, failover.evacuated)}; writes acknowledged between ${iso(loss.from)} and ${iso(loss.to)} may be lost`;
+  await ports.journal.record({ execution: failover.execution, application: failover.application, at: ports.clock.now(), step: 'Promote replica', kind: 'result', epoch, summary, evidence });
+  return { promotion: 'writable', reason: summary, lossWindow: loss };
+}
+
+/** Nothing is lost where nothing was fenced: the writer was in the survivor already. */
+async function lost(ports: PromotePorts, { failover, epoch, database }: PromoteInput, plan: ApplicationPlan, view: View, now: Instant): Promise<LossWindow> {
+  const [permit, intent] = await Promise.all([
+    ports.permits.read(failover.application, database),
+    ports.intents.read(failover.application, database, failover.evacuated),
+  ]);
+  if (intent?.epoch !== epoch) return { from: now, to: now, seconds: 0 };
+  const permitsEnded = permit !== undefined && permit.withdrawn ? permitsEndAt(permit, plan.permit) : now;
+  const fencedAt = Math.min(now, Math.max(permitsEnded, intent.recordedAt), intent.enforced?.networkClosed === true ? intent.enforced.at : now);
+  return lossWindow(view.facts?.replayedAt, fencedAt) ?? { from: 0, to: now, seconds: now / 1000 };
+}
+
+async function refuse(ports: PromotePorts, { failover, epoch, database }: PromoteInput, reason: string): Promise<PromoteResult> {
+  await ports.journal.record({ execution: failover.execution, application: failover.application, at: ports.clock.now(), step: 'Promote replica', kind: 'gate', epoch, summary: `${database}: refused: ${reason}` });
+  return { promotion: 'refused', reason: `${database}: ${reason}` };
+}
+
+const waiting = (reason: string, database: DatabasePlan, now: Instant): PromoteResult =>
+  ({ promotion: 'waiting', reason, nextCheckAt: iso(now + database.pollSeconds * 1000) });
+
+const iso = (at: Instant): string => new Date(at).toISOString();

@@ -1,0 +1,33 @@
+// The next thing to do with a replica on its way to becoming the writer, from what it and RDS say now; never from memory.
+import type { Instant, DatabasePlan } from '../../domain/plan.ts';
+import type { DatabaseFacts, InstanceFacts } from '../../domain/ports.ts';
+
+export type Promotion =
+  | { readonly kind: 'start'; readonly reason: string }
+  | { readonly kind: 'wait'; readonly reason: string }
+  | { readonly kind: 'probe'; readonly reason: string }
+  | { readonly kind: 'stuck'; readonly reason: string };
+
+/** States in which RDS refuses to promote but which end by themselves (USER_PostgreSQL.Replication.ReadReplicas: not while `backing-up`). */
+const TRANSIENT: ReadonlySet<string> = new Set(['backing-up', 'modifying', 'rebooting', 'maintenance', 'upgrading', 'configuring-enhanced-monitoring', 'configuring-log-exports', 'renaming', 'resetting-master-credentials', 'starting', 'storage-optimization']);
+
+/** `requestedAt`: when this failover asked RDS to promote, as journaled; undefined when it has not. */
+export function promotion(
+  facts: DatabaseFacts | undefined, instance: InstanceFacts | undefined, requestedAt: Instant | undefined,
+  deadlineAt: Instant, database: DatabasePlan, now: Instant,
+): Promotion {
+  if (facts !== undefined && !facts.inRecovery) return { kind: 'probe', reason: 'the engine says that it has left recovery' };
+  if (now >= deadlineAt) {
+    return { kind: 'stuck', reason: `not writable after ${database.promoteTimeoutSeconds} s; RDS says ${instance?.status ?? 'nothing'}, ${requestedAt === undefined ? 'promotion was never accepted' : 'promotion was asked for'}` };
+  }
+  if (requestedAt !== undefined && instance?.isReplica !== true) return { kind: 'wait', reason: `promotion is under way, RDS says ${instance?.status ?? 'nothing'}` };
+  if (requestedAt !== undefined && now - requestedAt < REPEAT_AFTER_MS) return { kind: 'wait', reason: 'promotion was asked for' };
+  if (instance === undefined) return { kind: 'wait', reason: 'RDS does not answer for this instance' };
+  if (TRANSIENT.has(instance.status)) return { kind: 'wait', reason: `RDS refuses to promote while the instance is ${instance.status}` };
+  if (!instance.isReplica) return { kind: 'wait', reason: `RDS says it is no replica any more, the engine is still in recovery (${instance.status})` };
+  if (requestedAt !== undefined) return { kind: 'start', reason: 'promotion was asked for, but RDS still shows an idle replica: ask again' };
+  return { kind: 'start', reason: `RDS shows an ${instance.status} replica` };
+}
+
+/** RDS keeps showing an `available` replica for a while after it accepted; an answer that was lost is asked again after this. */
+const REPEAT_AFTER_MS = 60_000;

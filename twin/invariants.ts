@@ -1,0 +1,122 @@
+// The invariants that a run of the twin can show, decided from what was read back afterwards: both databases, the journal, the
+// load generator's own record, the log of every AWS call and every DNS answer. Pure; the statements are in docs/safety.md.
+import type { JournalEntry } from '../domain/journal.ts';
+import type { Instant } from '../domain/plan.ts';
+
+export interface AcknowledgedWrite { readonly id: string; readonly sentAt: Instant; readonly acknowledgedAt: Instant; readonly epoch: number }
+export interface StoredWrite { readonly id: string; readonly epoch: number; readonly writtenAt: Instant }
+export interface CallRecord { readonly service: string; readonly operation: string; readonly region: string; readonly caller: string; readonly at: Instant; readonly error?: string | undefined }
+export interface ExecutionRecord { readonly name: string; readonly region: string; readonly status: string; readonly ended: string | undefined }
+
+export interface Evidence {
+  readonly evacuated: string;
+  readonly faultAt: Instant;
+  readonly acknowledged: readonly AcknowledgedWrite[];
+  /** The rows of both databases, read from each by itself: `first` was the writer at the beginning. */
+  readonly stored: { readonly first: readonly StoredWrite[]; readonly second: readonly StoredWrite[] };
+  readonly lost: readonly AcknowledgedWrite[];
+  readonly lossWindow: { readonly from: Instant; readonly to: Instant } | undefined;
+  readonly journal: readonly JournalEntry[];
+  readonly executions: readonly ExecutionRecord[];
+  readonly calls: readonly CallRecord[];
+  readonly epochs: readonly number[];
+  readonly emptyAnswers: number;
+  /** Everything that was logged, sent or kept as history; and the secrets that must not be in it. */
+  readonly texts: readonly string[];
+  readonly secrets: readonly string[];
+}
+
+const MUTATIONS: Readonly<Record<string, readonly string[]>> = {
+  'Promote replica': ['rds:PromoteReadReplica'],
+  'Shift reads': ['route53:ChangeResourceRecordSets'],
+};
+
+/**
+ * How many databases accepted client writes of their own at one time. A row that only the second database holds was accepted
+ * there; every row in the first (the writer of the beginning, read by itself and not as a standby) was accepted there.
+ */
+export function writersSeen({ first, second }: Evidence['stored']): number {
+  const inFirst = new Set(first.map((row) => row.id));
+  const ownOfSecond = second.filter((row) => !inFirst.has(row.id));
+  if (first.length === 0 || ownOfSecond.length === 0) return first.length + second.length > 0 ? 1 : 0;
+  const lastOfFirst = first.reduce((latest, row) => Math.max(latest, row.writtenAt), -Infinity);
+  const firstOfSecond = ownOfSecond.reduce((earliest, row) => Math.min(earliest, row.writtenAt), Infinity);
+  return lastOfFirst >= firstOfSecond ? 2 : 1;
+}
+
+/** Lost acknowledged writes that the reported window does not hold. */
+export function lostOutsideWindow(lost: readonly AcknowledgedWrite[], window: Evidence['lossWindow']): readonly AcknowledgedWrite[] {
+  if (window === undefined) return lost;
+  return lost.filter((write) => write.acknowledgedAt < window.from || write.sentAt > window.to);
+}
+
+/** One line per invariant; true means that it held in this run. */
+export function invariants(evidence: Evidence): Readonly<Record<string, boolean>> {
+  return {
+    'I1 one reachable writer': writersSeen(evidence.stored) <= 1,
+    'I2 no write acknowledged by a deposed writer': noLateAcknowledgement(evidence.acknowledged),
+    'I3 no silent loss': lostOutsideWindow(evidence.lost, evidence.lossWindow).length === 0,
+    'I4 loss within the budget': before(evidence.journal, 'Promote replica', (entry) => entry.gates?.some((gate) => gate.gate === 'RPO' && gate.passed) === true),
+    'I5 one lease holder': oneHolderPerEpoch(evidence.journal),
+    'I6 epochs never go back': evidence.epochs.every((epoch, index) => index === 0 || epoch >= (evidence.epochs[index - 1] ?? 0)),
+    'I7 quorum before acting': quorumFirst(evidence.journal),
+    'I9 fence before promote before shift': inOrder(evidence.journal),
+    'I10 always an answer in DNS': evidence.emptyAnswers === 0,
+    'I12 one failover per incident': evidence.executions.filter((entry) => entry.ended === 'Failed over').length <= 1,
+    'I14 every execution ends in a named outcome': evidence.executions.every((entry) => entry.ended !== undefined),
+    'I15 every mutation is journaled': mutationsJournaled(evidence),
+    'I18 no call to the evacuated region': callsToEvacuated(evidence).length === 0,
+    'I20 no secret in a log, message or history': leaks(evidence).length === 0,
+  };
+}
+
+/** Once a write under a newer epoch was acknowledged, none that was sent later may be acknowledged under an older one. */
+function noLateAcknowledgement(writes: readonly AcknowledgedWrite[]): boolean {
+  const newest = Math.max(0, ...new Set(writes.map((write) => write.epoch)));
+  const firstOfNewest = writes.filter((write) => write.epoch === newest).reduce((least, write) => Math.min(least, write.acknowledgedAt), Infinity);
+  return writes.every((write) => write.epoch === newest || write.sentAt <= firstOfNewest);
+}
+
+function before(journal: readonly JournalEntry[], step: string, holds: (entry: JournalEntry) => boolean): boolean {
+  return journal.filter((entry) => entry.step === step && entry.kind === 'intent').every(holds);
+}
+
+function oneHolderPerEpoch(journal: readonly JournalEntry[]): boolean {
+  const holders = new Map<number, string>();
+  return journal.filter((entry) => entry.epoch !== undefined).every((entry) => {
+    const epoch = entry.epoch ?? 0;
+    const holder = holders.get(epoch) ?? entry.execution;
+    holders.set(epoch, holder);
+    return holder === entry.execution;
+  });
+}
+
+const acting = (journal: readonly JournalEntry[]): readonly JournalEntry[] => journal.filter((entry) => entry.kind === 'intent');
+
+function quorumFirst(journal: readonly JournalEntry[]): boolean {
+  return acting(journal).every((act) => journal.some((entry) =>
+    entry.execution === act.execution && entry.at <= act.at && entry.gates?.some((gate) => gate.gate === 'quorum' && gate.passed) === true));
+}
+
+function inOrder(journal: readonly JournalEntry[]): boolean {
+  const fenced = (act: JournalEntry): boolean => journal.some((entry) => entry.execution === act.execution && entry.at <= act.at
+    && entry.step === 'Fence writer' && entry.gates?.some((gate) => gate.passed) === true);
+  const proven = (act: JournalEntry): boolean => journal.some((entry) => entry.execution === act.execution && entry.at <= act.at
+    && entry.step === 'Promote replica' && entry.kind === 'result' && entry.summary.includes('a write was committed'));
+  return acting(journal).every((act) => (act.step !== 'Promote replica' || fenced(act)) && (act.step !== 'Shift writes' || proven(act)));
+}
+
+function mutationsJournaled({ calls, journal }: Evidence): boolean {
+  return Object.entries(MUTATIONS).every(([step, operations]) => {
+    const made = calls.filter((call) => operations.includes(`${call.service}:${call.operation}`) && call.caller !== 'twin');
+    const intents = journal.filter((entry) => entry.kind === 'intent' && (entry.step === step || entry.step === 'Shift writes'));
+    return made.every((call) => intents.some((entry) => entry.at <= call.at));
+  });
+}
+
+/** Calls that anybody outside the evacuated region made to it after the fault. */
+export function callsToEvacuated({ calls, evacuated, faultAt }: Evidence): readonly CallRecord[] {
+  return calls.filter((call) => call.at > faultAt && call.region === evacuated && call.caller !== evacuated && call.caller !== 'twin');
+}
+
+const leaks = ({ texts, secrets }: Evidence): readonly string[] => secrets.filter((secret) => texts.some((text) => text.includes(secret)));

@@ -1,0 +1,59 @@
+// The plan of the twin's application: what a `hotshift.yml` for these loopback regions would say, in the compiled form that the
+// Lambdas read. It passes the same checks as everybody's configuration.
+import type { ApplicationPlan } from '../domain/plan.ts';
+import { APPLICATION, DATABASE, REGION_A, REGION_B, REGIONS, WITNESS, ZONE, type Settings } from './settings.ts';
+
+/** Where the parts of the twin were started. */
+export interface Places {
+  readonly applicationPort: number;
+  readonly controlPort: number;
+  readonly databasePort: number;
+  readonly slackUrl: string;
+  readonly hostedZoneId: string;
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+export const regionHost = (region: string): string => `${region}.${ZONE}`;
+export const databaseHost = (region: string): string => `${DATABASE}-${region}.${ZONE}`;
+export const instanceIdentifier = (region: string): string => `${DATABASE}-${region}`;
+export const instanceArn = (region: string): string => `arn:aws:rds:${region}:111122223333:db:${instanceIdentifier(region)}`;
+export const securityGroupId = (region: string): string => `sg-0${REGIONS.indexOf(region as (typeof REGIONS)[number])}aabbccddeeff001`;
+export const secretId = (region: string): string => `hotshift/${DATABASE}/${region}`;
+export const SLACK_SECRET = 'hotshift/slack';
+export const WRITER_RECORD = `writer.${DATABASE}.${ZONE}`;
+export const PUBLIC_NAME = `app.${ZONE}`;
+
+export function twinPlan(settings: Settings, places: Places): ApplicationPlan {
+  const { probeIntervalSeconds: interval, failuresToSuspect: failures, probeTimeoutSeconds: timeout } = settings;
+  const perRegion = <T>(make: (region: string) => T): Record<string, T> => ({ [REGION_A]: make(REGION_A), [REGION_B]: make(REGION_B) });
+  const lapseSeconds = settings.permitTtlSeconds + settings.clockErrorSeconds;
+  return {
+    application: APPLICATION, regions: [REGION_A, REGION_B], witness: WITNESS,
+    probeUrls: perRegion((region) => `http://${regionHost(region)}:${places.applicationPort}`),
+    publicUrl: `http://${PUBLIC_NAME}:${places.applicationPort}`,
+    detection: {
+      probeIntervalSeconds: interval, probeTimeoutSeconds: timeout, slowSeconds: timeout / 2, failuresToSuspect: failures, quorum: 2,
+      evidenceAgeSecondsMax: Math.max(interval * failures + timeout, lapseSeconds), evidenceWaitSeconds: interval * failures + 2 * timeout + 2,
+      suspicionRepeatSeconds: 60, controlUrl: `http://control.${ZONE}:${places.controlPort}/`,
+    },
+    permit: { enforced: true, ttlSeconds: settings.permitTtlSeconds, clockErrorSeconds: settings.clockErrorSeconds },
+    lease: { ttlSeconds: 120, marginSeconds: 15 },
+    budgets: { rpoSeconds: settings.rpoSeconds, rtoSeconds: 300 },
+    policy: { approval: 'none', approvalTimeoutSeconds: 60, approvalDefault: 'hold', unprovenFence: 'hand-over', cooldownSeconds: 3600 },
+    databases: [{
+      name: DATABASE, kind: 'rds-replica', engine: 'postgres', promoteTimeoutSeconds: 60 + settings.promoteDelaySeconds * 2, pollSeconds: 0.25,
+      instances: perRegion((region) => ({
+        identifier: instanceIdentifier(region), arn: instanceArn(region), host: databaseHost(region), port: places.databasePort,
+        databaseName: 'postgres', secretId: secretId(region), securityGroupId: securityGroupId(region),
+      })),
+      writerRecord: { hostedZoneId: places.hostedZoneId, name: WRITER_RECORD, ttlSeconds: 1 },
+    }],
+    traffic: [{
+      name: 'web', strategy: 'weighted-records', hostedZoneId: places.hostedZoneId, recordName: PUBLIC_NAME, ttlSeconds: settings.ttlSeconds,
+      endpoints: perRegion((region) => ({ ipv4: [places.addresses[region] ?? ''], ipv6: [], weight: 50 })),
+    }],
+    capacity: [{ name: 'web', kind: 'ecs', services: perRegion(() => ({ cluster: APPLICATION, service: 'web', baseline: 1 })), factor: 2, desiredMax: 4 }],
+    warm: { paths: ['/health', '/reads', '/session'], concurrency: 2, timeoutSeconds: 2 },
+    notifications: { slack: { apiUrl: places.slackUrl, channel: '#oncall', tokenSecretId: SLACK_SECRET }, snsTopicArns: {} },
+  };
+}
