@@ -71,9 +71,10 @@ export const promoteOutput = z.discriminatedUnion('promotion', [
   z.strictObject({ promotion: z.literal('refused'), reason: z.string() }),
 ]);
 
-export const shiftInput = z.strictObject({
-  failover, epoch, what: z.enum(['reads', 'writes']), database: name.optional(),
-});
+export const shiftInput = z.discriminatedUnion('what', [
+  z.strictObject({ what: z.literal('reads'), failover, epoch }),
+  z.strictObject({ what: z.literal('writes'), failover, epoch, database: name }),
+]);
 export const shiftOutput = z.discriminatedUnion('shift', [
   z.strictObject({ shift: z.literal('moved'), reason: z.string() }),
   z.strictObject({ shift: z.literal('waiting'), reason: z.string(), nextCheckAt: z.string() }),

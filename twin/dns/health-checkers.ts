@@ -2,7 +2,7 @@
 // random phase, and their views together make the status. `timeScale` shortens every interval and limit alike.
 import { requestEndpoint, type EndpointResult } from './endpoint-request.ts';
 import { calculatedHealthy, effectiveHealthy, endpointHealthy, firstView, nextView, type CheckerView } from './health-status.ts';
-import type { EndpointCheck, HealthCheck, HealthStatus } from './health-check.ts';
+import type { HealthCheck, HealthStatus } from './health-check.ts';
 import type { Random } from './choice.ts';
 
 /** Route 53 uses 8 regions by default, with two or three checkers in each; the twin has one each. */

@@ -52,5 +52,5 @@ export function parentName(name: string): string | undefined {
 /** The wildcard that would cover names below `name`. */
 export const wildcardBelow = (name: string): string => `\\052.${name}`;
 
-/** Route 53's list order: by the labels from the right (`com.example.www`), see ListResourceRecordSets. */
-export const sortableName = (name: string): string => name.split('.').filter(Boolean).reverse().join('\u0000');
+/** What Route 53 sorts by: the name with its labels reversed, `com.example.www.` (ListResourceRecordSets). */
+export const sortableName = (name: string): string => `${name.split('.').filter(Boolean).reverse().join('.')}.`;

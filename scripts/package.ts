@@ -1,0 +1,36 @@
+// Packages all stacks offline: bundles each function, zips it with the compiled plan (same bytes for the same input), and lets
+// osls make one CloudFormation template per region below dist/packages/<region>/.
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { zipSync } from 'fflate';
+import { compilePlans } from '../events/config.ts';
+import { allRegions, configFile, readPlans } from '../resources/plans.ts';
+import { bundle } from './bundle.ts';
+
+const root = join(import.meta.dirname, '..');
+/** Zip entries carry a time; a fixed one keeps unchanged code unchanged. DOS time begins in 1980. */
+const FIXED_TIME = new Date('1980-01-02T00:00:00Z');
+
+const plans = readPlans();
+const bundles = await bundle();
+mkdirSync(join(root, 'dist', 'zips'), { recursive: true });
+for (const { name, file } of bundles) {
+  const zip = zipSync({ 'index.cjs': [readFileSync(file), { mtime: FIXED_TIME, level: 9 }], 'hotshift.json': [Buffer.from(compilePlans(plans)), { mtime: FIXED_TIME, level: 9 }] });
+  writeFileSync(join(root, 'dist', 'zips', `${name}.zip`), zip);
+  console.log(`${name.padEnd(10)} ${String(Math.round(zip.length / 1024)).padStart(5)} KB zipped`);
+}
+for (const region of allRegions(plans)) {
+  const output = join(root, 'dist', 'packages', region);
+  rmSync(output, { recursive: true, force: true });
+  await promisify(execFile)(process.execPath, [join(root, 'node_modules', 'osls', 'bin', 'serverless.js'), 'package', '--region', region, '--package', output], {
+    cwd: root, env: { ...process.env, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' },
+  }).catch((error: unknown) => {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`osls package --region ${region} failed:\n${stdout ?? ''}${stderr ?? ''}`);
+  });
+  const template = JSON.parse(readFileSync(join(output, 'cloudformation-template-update-stack.json'), 'utf8')) as { Resources: Record<string, { Type: string }> };
+  const types = Object.values(template.Resources).map(({ Type }) => Type);
+  console.log(`${region.padEnd(14)} ${types.length} resources, ${types.filter((type) => type === 'AWS::Lambda::Function').length} functions, ${types.filter((type) => type === 'AWS::IAM::Role').length} roles (from ${configFile()})`);
+}
