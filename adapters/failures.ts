@@ -63,14 +63,16 @@ export async function asking<T>(request: Request, ask: () => Promise<T>): Promis
 export function isUnreachable(error: unknown): boolean {
   const cause = (error as { readonly cause?: unknown } | null)?.cause;
   const thrown = (cause ?? error) as Thrown | null;
-  const code = String(thrown?.code ?? '');
+  const code = thrown === null ? '' : codeOf(thrown);
   // 57P03: the server starts, stops or recovers and takes no session, so no client has one either.
-  return NETWORK.has(code) || code === '57P03' || code.startsWith('08') || /timeout|terminated unexpectedly/i.test(thrown?.message ?? '') || hasNetworkPart(thrown);
+  if (NETWORK.has(code) || code === '57P03' || code.startsWith('08') || hasNetworkPart(thrown)) return true;
+  // The driver's own time-outs carry no code; a time-out that the server reports does, and shows that it was reached.
+  return code === '' && /timeout|terminated unexpectedly/i.test(thrown?.message ?? '');
 }
 
 function kindOf(thrown: Thrown): 'passing' | 'refused' | 'unexpected' {
   const name = thrown.name ?? '';
-  const code = typeof thrown.code === 'string' ? thrown.code : '';
+  const code = codeOf(thrown);
   const status = thrown.$metadata?.httpStatusCode;
   if (PASSING.has(name) || PASSING.has(code) || NETWORK.has(code) || hasNetworkPart(thrown)) return 'passing';
   // A body that cannot be read comes with a good status, or as a plain SyntaxError of the parser.
@@ -80,6 +82,13 @@ function kindOf(thrown: Thrown): 'passing' | 'refused' | 'unexpected' {
   if (status !== undefined && status >= 400) return 'refused';
   if (name === 'CredentialsProviderError') return 'refused';
   return sqlKind(thrown, code);
+}
+
+/** The SDK wraps what it does not take for an Error (one of another JavaScript realm, say): its code is then only in the text. */
+function codeOf(thrown: Thrown): string {
+  if (typeof thrown.code === 'string') return thrown.code;
+  const wrapped = /^AWS SDK error wrapper for .*?\b(E[A-Z]{4,})\b/.exec(thrown.message ?? '');
+  return wrapped?.[1] ?? '';
 }
 
 function sqlKind(thrown: Thrown, code: string): 'passing' | 'refused' | 'unexpected' {

@@ -58,16 +58,23 @@ function fetched(way: Way, address: string, timeoutSeconds: number, bytesMax: nu
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     // `agent: false`: a connection of its own. A kept one would only prove that an old connection still stands.
     const request = send(url, { ...way, agent: false, headers: { 'user-agent': 'hotshift', accept: 'application/json, */*;q=0.1', 'cache-control': 'no-store' } });
-    const deadline = setTimeout(() => { request.destroy(new Unanswered('timed-out', `no complete answer within ${timeoutSeconds} s`)); }, timeoutSeconds * 1000);
+    let begun = false;
+    let overdue: Unanswered | undefined;
+    const deadline = setTimeout(() => {
+      overdue = new Unanswered('timed-out', `no complete answer within ${timeoutSeconds} s`);
+      request.destroy(overdue);
+    }, timeoutSeconds * 1000);
     const settle = (act: () => void): void => { clearTimeout(deadline); act(); };
     request.on('response', (response) => {
+      begun = true;
       body(response, bytesMax).then(
         (text) => settle(() => resolve({ status: response.statusCode ?? 0, contentType: response.headers['content-type'] ?? '', body: text })),
         // The deadline destroys the request; the response then only knows that it was cut off.
-        (error: unknown) => settle(() => reject(request.errored instanceof Unanswered ? request.errored : error)),
+        (error: unknown) => settle(() => reject(overdue ?? error)),
       ).finally(() => request.destroy());
     });
-    request.on('error', (error) => settle(() => reject(error)));
+    // Once the answer has begun, reading its body ends in any case and tells more.
+    request.on('error', (error) => { if (!begun) settle(() => reject(error)); });
     request.end();
   });
 }
@@ -76,13 +83,17 @@ async function body(response: IncomingMessage, bytesMax: number): Promise<string
   if (bytesMax === 0) return '';
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const part of response as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > bytesMax) throw new Unanswered('bad-content', `more than ${bytesMax} bytes`);
-    parts.push(part);
+  try {
+    for await (const part of response as AsyncIterable<Buffer>) {
+      bytes += part.length;
+      if (bytes > bytesMax) throw new Unanswered('bad-content', `more than ${bytesMax} bytes`);
+      parts.push(part);
+    }
+  } catch (error) {
+    if (error instanceof Unanswered) throw error;
+    throw new Unanswered('bad-content', `the answer broke off after ${bytes} bytes (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
   }
-  // A connection that ends early ends the stream without an error when no length was announced wrongly; `complete` knows.
-  if (!response.complete) throw new Unanswered('bad-content', 'the answer broke off');
+  if (!response.complete) throw new Unanswered('bad-content', `the answer broke off after ${bytes} bytes`);
   return Buffer.concat(parts).toString('utf8');
 }
 
@@ -95,6 +106,6 @@ function failureOf(error: unknown): [ProbeFailure, string] {
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|^EPROTO$/.test(code)) return ['tls', detail];
   if (code === 'ETIMEDOUT') return ['timed-out', detail];
   if (code === 'ERR_INVALID_URL') return ['unresolved', detail];
-  if (code.startsWith('HPE_') || message === 'aborted') return ['bad-content', detail];
+  if (code.startsWith('HPE_')) return ['bad-content', detail];
   return ['refused', detail];
 }

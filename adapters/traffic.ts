@@ -19,7 +19,7 @@ export function route53Traffic(client: Route53Client, dnsServers: readonly strin
     async read(traffic) {
       return { weights: weightsOf(await records(client, traffic.hostedZoneId, traffic.recordName), traffic) };
     },
-    setWeights: (traffic, weights) => change(client, traffic.hostedZoneId, traffic.recordName, weightChanges(traffic, weights)),
+    setWeights: async (traffic, weights) => change(client, traffic.hostedZoneId, traffic.recordName, weightChanges(traffic, weights)),
     async pointWriter(database, region) {
       const record = database.writerRecord;
       if (record === undefined) return undefined;

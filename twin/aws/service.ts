@@ -2,6 +2,7 @@
  * One AWS service of the endpoint, as its author writes it: the SDK client package gives the wire format (its runtime schemas),
  * the handlers give the behaviour. Nothing here knows HTTP, and a handler never sees a wire format.
  */
+export type { Clock } from '../../domain/ports.ts';
 
 /** What a handler may know about the call it serves. */
 export interface CallContext {
@@ -45,13 +46,6 @@ export class AwsError extends Error {
     this.fault = options.fault ?? (this.status >= 500 ? 'Receiver' : 'Sender');
     this.fields = options.fields ?? {};
   }
-}
-
-/** The time a service runs on; injected so that tests and simulations own it. */
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  sleep(delayMs: number): Promise<void>;
 }
 
 /** The AWS account the twin pretends to be (AWS's documentation account id). */

@@ -28,7 +28,7 @@ const ok = (): Reply => ({ headers: { 'content-type': 'application/json' }, body
 const no = (error: string): Reply => ({ body: JSON.stringify({ ok: false, error }) });
 const published = (): Reply => xml('<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>');
 
-async function start(slackReply: (call: Call, turn: number) => Reply | undefined, snsReply: () => Reply = published): Promise<ReturnType<typeof messenger>> {
+async function start(slackReply: (call: Call, turn: number) => Reply | undefined | Promise<Reply>, snsReply: () => Reply = published): Promise<ReturnType<typeof messenger>> {
   await slack.start(slackReply);
   await sns.start(snsReply);
   client = new SNSClient({ ...leadingTo(sns, 'eu-west-1'), maxAttempts: 1 });
@@ -67,9 +67,20 @@ test.each([['channel_not_found', 0], ['invalid_auth', 1]])('ok: false with %s is
   expect([sent.get('TopicArn'), sent.get('Subject')]).toEqual([topic, '[page] Failed over']);
   expect(sent.get('Message')).toContain('RTO 42 s');
 });
+test('an answer after the time-out does not count: SNS tells instead', async () => {
+  // Ten times the time-out: only a sender that waits without a limit would take it.
+  const sender = await start(() => new Promise((resolve) => { setTimeout(() => { resolve(ok()); }, 3000).unref(); }));
+  await sender.send(planOf({}), announcement);
+  expect([slack.calls.length, sns.calls.length]).toEqual([2, 1]);
+});
+test('a redirect is not followed: it would carry the token away', async () => {
+  const sender = await start((call) => (call.url.includes('elsewhere') ? ok() : { status: 307, headers: { location: '/elsewhere' }, body: '' }));
+  await sender.send(planOf({}), announcement);
+  expect(slack.calls.filter((call) => call.url.includes('elsewhere'))).toHaveLength(0);
+  expect(sns.calls).toHaveLength(1);
+});
 test.each<[string, () => Reply | undefined]>([
   ['silence', () => undefined],
-  ['a redirect, which would carry the token away', () => ({ status: 307, headers: { location: 'http://127.0.0.1:9/' }, body: '' })],
   ['a page instead of JSON', () => ({ body: '<html>' })],
 ])('%s: SNS tells instead', async (_what, reply) => {
   const sender = await start(reply);

@@ -60,8 +60,8 @@ describe('what is no answer', () => {
     ['a redirect', 'bad-status', (_request, response) => { response.writeHead(302, { location: '/elsewhere' }).end(); }],
     ['500 in our form', 'bad-status', (request, response) => { answer(response, healthy(request), 500); }],
     ['503 of a load balancer', 'bad-status', (_request, response) => { answer(response, 'no healthy upstream', 503, 'text/plain'); }],
-    ['cut off in the body', 'refused', (_request, response) => { response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' }); response.write('{"nonce"'); setTimeout(() => response.socket?.resetAndDestroy(), 20); }],
-    ['ended early in the body', 'refused', (_request, response) => { response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' }); response.write('{"nonce"'); setTimeout(() => response.socket?.end(), 20); }],
+    ['cut off in the body', 'bad-content', (_request, response) => { response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' }); response.write('{"nonce"'); setTimeout(() => response.socket?.resetAndDestroy(), 20); }],
+    ['ended early in the body', 'bad-content', (_request, response) => { response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' }); response.write('{"nonce"'); setTimeout(() => response.socket?.end(), 20); }],
     ['reset before any answer', 'refused', (request) => { request.socket.resetAndDestroy(); }],
   ];
   test.each(cases)('%s', async (_what, failure, behave) => {

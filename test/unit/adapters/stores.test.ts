@@ -48,7 +48,8 @@ describe('lease', () => {
   });
   test.each([
     ['epoch', { epoch: 2 }], ['holder', { holder: 'run-9' }], ['expiry', { expiresAt: 9999 }],
-    ['pause', { pausedUntil: 777, pausedBy: 'alice' }], ['abort', { abortExecution: 'run-1' }], ['acknowledgement', { acknowledgementDue: false }],
+    ['incident', { incident: 'i-2' }], ['evacuated region', { evacuated: 'eu-west-1' }], ['cooldown', { cooldownUntil: 7 }],
+    ['pause', { pausedUntil: 777 }], ['author of a pause', { pausedBy: 'alice' }], ['abort', { abortExecution: 'run-1' }], ['acknowledgement', { acknowledgementDue: false }],
   ])('an extension does not overwrite a changed %s', async (_what, change) => {
     const store = leaseStore(items);
     await store.replace(unclaimed, held);

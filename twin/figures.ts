@@ -1,0 +1,91 @@
+// The result of a run as figures: from the load generator's record, the databases, the journal and the clocks. Pure.
+import type { JournalEntry } from '../domain/journal.ts';
+import type { Floor } from './floor.ts';
+import { invariants, lostOutsideWindow, writersSeen, type Evidence } from './invariants.ts';
+import type { Settings } from './settings.ts';
+
+export interface RunResult {
+  readonly fault: Settings['fault'];
+  readonly outcome: string;
+  readonly reason: string;
+  readonly epoch: number;
+  readonly writeDowntimeSeconds: number;
+  readonly readDowntimeSeconds: number;
+  readonly floor: Floor;
+  readonly ackedWrites: number;
+  readonly lostAckedWrites: number;
+  readonly lostOutsideWindow: number;
+  readonly lossWindowSeconds: number;
+  readonly reportedLoss: { readonly from: string; readonly to: string } | null;
+  readonly writersSeen: number;
+  readonly phases: Readonly<Record<string, number>>;
+  readonly invariants: Readonly<Record<string, boolean>>;
+  readonly settings: Settings;
+  readonly seed: number;
+  readonly coldStarts: number;
+  readonly notes: readonly string[];
+}
+
+interface Conclusion { readonly outcome: string; readonly reason: string; readonly epoch?: number; readonly lossWindow?: { readonly from: number; readonly to: number; readonly seconds: number } }
+
+export interface RunInput {
+  readonly settings: Settings;
+  readonly seed: number;
+  readonly floor: Floor;
+  readonly evidence: Evidence;
+  readonly writeDowntimeSeconds: number;
+  readonly readDowntimeSeconds: number;
+  readonly coldStarts: number;
+  readonly notes: readonly string[];
+}
+
+/** The conclusion that counts: a failover if there was one, else the last thing that was concluded. */
+export function conclusionOf(journal: readonly JournalEntry[]): Conclusion | undefined {
+  const all = journal.filter((entry) => entry.step === 'Conclude').map((entry) => entry.evidence as Conclusion);
+  return all.find((entry) => entry.outcome === 'Failed over') ?? all.find((entry) => entry.outcome === 'Handed to a human') ?? all.at(-1);
+}
+
+export function figures(input: RunInput): RunResult {
+  const { evidence } = input;
+  const conclusion = conclusionOf(evidence.journal);
+  const window = conclusion?.lossWindow;
+  return {
+    fault: input.settings.fault,
+    outcome: conclusion?.outcome ?? 'nothing',
+    reason: conclusion?.reason ?? 'no execution was started',
+    epoch: conclusion?.epoch ?? 0,
+    writeDowntimeSeconds: round(input.writeDowntimeSeconds),
+    readDowntimeSeconds: round(input.readDowntimeSeconds),
+    floor: input.floor,
+    ackedWrites: evidence.acknowledged.length,
+    lostAckedWrites: evidence.lost.length,
+    lostOutsideWindow: lostOutsideWindow(evidence.lost, window).length,
+    lossWindowSeconds: window?.seconds ?? 0,
+    reportedLoss: window === undefined ? null : { from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() },
+    writersSeen: writersSeen(evidence.stored),
+    phases: phases(evidence.journal, evidence.faultAt),
+    invariants: invariants(evidence),
+    settings: input.settings, seed: input.seed, coldStarts: input.coldStarts, notes: input.notes,
+  };
+}
+
+/** Seconds of each phase of the execution that acted, one after the other from the fault on; steps that run side by side end side by side. */
+export function phases(journal: readonly JournalEntry[], faultAt: number): Readonly<Record<string, number>> {
+  const main = journal.find((entry) => entry.step === 'Conclude' && (entry.evidence as Conclusion).outcome === 'Failed over')?.execution
+    ?? journal.findLast((entry) => entry.step === 'Conclude')?.execution;
+  const mine = journal.filter((entry) => entry.execution === main && entry.at >= faultAt).sort((left, right) => left.at - right.at);
+  const ends = new Map<string, number>();
+  for (const entry of mine) ends.set(entry.step, entry.at);
+  const first = mine[0];
+  if (first === undefined) return {};
+  const result: Record<string, number> = { 'Detect and start': round((first.at - faultAt) / 1000) };
+  let before = first.at;
+  for (const [step, end] of [...ends].sort((left, right) => left[1] - right[1])) {
+    if (step === 'Announce') continue;
+    result[step] = round(Math.max(0, end - before) / 1000);
+    before = Math.max(before, end);
+  }
+  return result;
+}
+
+const round = (seconds: number): number => Math.round(seconds * 100) / 100;

@@ -1,0 +1,48 @@
+// What a load generator is told, and the messages between its process and the one that started it. All of it is plain
+// data, so that it crosses IPC as it is.
+import type { LoadResult } from './outcome.ts';
+import type { SecondStatistics } from './statistics.ts';
+
+export interface LoadConfig {
+  /** The name that users open, resolved anew as TTLs run out. */
+  readonly name: string;
+  readonly port: number;
+  readonly dnsServer: { readonly host: string; readonly port: number };
+  /** Requests per second, whatever the answers do (open loop). */
+  readonly rate: number;
+  /** Share of writes: 0.5 is half. */
+  readonly writeShare: number;
+  /** Independent resolver caches, each with its own phase: one cache would make all users move at once. */
+  readonly caches: number;
+  readonly requestLimitMs: number;
+  readonly dnsLimitMs: number;
+  /** The users' view: published address -> the address that reaches it from here. Others stay. */
+  readonly addressMap: Readonly<Record<string, string>>;
+  /** Published address -> region, for requests that got no answer to tell it. */
+  readonly addressRegions: Readonly<Record<string, string>>;
+  /** Ids of writes are `<idPrefix><number>`: unique over runs when the prefix is. */
+  readonly idPrefix: string;
+  readonly readPath: string;
+  readonly writePath: string;
+}
+
+/** Half reads and half writes, 200 a second, given up after a second: the load of the trials that the design rests on. */
+export const loadDefaults = {
+  rate: 200,
+  writeShare: 0.5,
+  caches: 20,
+  requestLimitMs: 1_000,
+  dnsLimitMs: 500,
+  addressMap: {},
+  addressRegions: {},
+  readPath: '/reads',
+  writePath: '/writes',
+} as const satisfies Partial<LoadConfig>;
+
+export type ToLoad = { readonly kind: 'start'; readonly config: LoadConfig } | { readonly kind: 'stop' };
+export type FromLoad =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'started' }
+  | { readonly kind: 'second'; readonly statistics: SecondStatistics }
+  | { readonly kind: 'result'; readonly result: LoadResult }
+  | { readonly kind: 'failed'; readonly message: string };

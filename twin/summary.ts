@@ -1,0 +1,46 @@
+// The result of a run in plain words for a terminal. Pure: text in, text out; colour only where the caller asks for it.
+import { FAULT_TEXTS } from './settings.ts';
+import type { RunResult } from './figures.ts';
+
+const BAR_COLUMNS = 36;
+
+export function summaryText(result: RunResult, colour: boolean): string {
+  const paint = (code: number, text: string): string => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const expected = FAULT_TEXTS[result.fault].ends;
+  const outcomeColour = result.outcome === expected ? 32 : 31;
+  const bad = Object.entries(result.invariants).filter(([, held]) => !held).map(([name]) => name);
+  const floorRatio = result.floor.seconds > 0 ? result.writeDowntimeSeconds / result.floor.seconds : 0;
+  return [
+    '',
+    `${paint(1, paint(outcomeColour, result.outcome))}  ${result.fault}: ${FAULT_TEXTS[result.fault].does}`,
+    `  ${result.reason}`,
+    '',
+    ...phaseLines(result, paint),
+    '',
+    row('writes stood still', `${result.writeDowntimeSeconds.toFixed(2)} s`, expected === 'Failed over' ? `${floorRatio.toFixed(2)} x the floor of ${result.floor.seconds.toFixed(2)} s` : ''),
+    ...(expected === 'Failed over' ? result.floor.terms.map(({ term, seconds }) => paint(2, `    ${seconds.toFixed(2).padStart(6)} s  ${term}`)) : []),
+    row('reads stood still', `${result.readDowntimeSeconds.toFixed(2)} s`, ''),
+    row('acknowledged writes', String(result.ackedWrites), `${result.lostAckedWrites} lost, each looked up by its id on the final writer`),
+    row('reported loss window', result.reportedLoss === null ? 'none' : `${result.lossWindowSeconds.toFixed(1)} s`, result.reportedLoss === null ? '' : `${clock(result.reportedLoss.from)} to ${clock(result.reportedLoss.to)}; ${result.lostOutsideWindow} lost outside of it`),
+    row('writers at one time', String(result.writersSeen), 'read from both databases'),
+    row('invariants', bad.length === 0 ? paint(32, `${Object.keys(result.invariants).length} hold`) : paint(31, `BROKEN: ${bad.join(', ')}`), ''),
+    ...result.notes.map((note) => paint(33, `  note: ${note}`)),
+    '',
+    paint(2, '  Figures of this machine, not of AWS: a real RDS promotion takes minutes. They show logic, order and safety.'),
+  ].join('\n');
+}
+
+function phaseLines(result: RunResult, paint: (code: number, text: string) => string): readonly string[] {
+  const phases = Object.entries(result.phases);
+  const total = phases.reduce((sum, [, seconds]) => sum + seconds, 0);
+  let before = 0;
+  return phases.map(([phase, seconds]) => {
+    const start = Math.round((before / total) * BAR_COLUMNS);
+    const length = Math.max(1, Math.round((seconds / total) * BAR_COLUMNS));
+    before += seconds;
+    return `  ${phase.padEnd(18)} ${seconds.toFixed(2).padStart(6)} s  ${paint(36, ' '.repeat(Math.min(start, BAR_COLUMNS - 1)) + '━'.repeat(Math.min(length, BAR_COLUMNS + 1 - Math.min(start, BAR_COLUMNS - 1))))}`;
+  });
+}
+
+const row = (name: string, value: string, remark: string): string => `  ${name.padEnd(22)} ${value.padEnd(12)} ${remark}`.trimEnd();
+const clock = (iso: string): string => iso.slice(11, 23);
