@@ -3,6 +3,7 @@
 import { connect, type Socket } from 'node:net';
 import type { LinkPlan } from './link.ts';
 import type { PathState } from './paths.ts';
+import { cut } from './cut.ts';
 import { DelayedStream, type Cargo } from './stream.ts';
 
 export interface ConnectionPaths {
@@ -48,8 +49,8 @@ export class LinkConnection {
   reset(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#client.resetAndDestroy();
-    this.#target?.resetAndDestroy();
+    cut(this.#client);
+    if (this.#target !== undefined) cut(this.#target);
     this.#paths.ended(this.#outward.drop() + this.#homeward.drop());
   }
 

@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Place } from './addresses.ts';
+import { cut } from './cut.ts';
 import { LinkConnection } from './link-connection.ts';
 import type { PathState } from './paths.ts';
 
@@ -77,7 +78,7 @@ export class Link {
 
   #accept(client: Socket): void {
     if (this.#refused()) {
-      client.resetAndDestroy();
+      cut(client);
       return;
     }
     const { from, to } = this.plan;

@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Endpoint } from '../network/link.ts';
+import { cut } from '../network/cut.ts';
 import { startupPacket, type SessionKind } from './startup-packet.ts';
 
 export type IngressRules = Readonly<Record<SessionKind, boolean>>;
@@ -59,7 +60,7 @@ export class DatabaseIngress {
   }
 
   async stop(): Promise<void> {
-    for (const caller of this.#callers) caller.resetAndDestroy();
+    for (const caller of this.#callers) cut(caller);
     this.#cut(() => true);
     const server = this.#server;
     this.#server = undefined;
@@ -84,12 +85,12 @@ export class DatabaseIngress {
   }
 
   #cut(chosen: (session: Admitted) => boolean): number {
-    const cut = [...this.#sessions].filter(chosen);
-    for (const { client, target } of cut) {
-      client.resetAndDestroy();
-      target.resetAndDestroy();
+    const ended = [...this.#sessions].filter(chosen);
+    for (const { client, target } of ended) {
+      cut(client);
+      cut(target);
     }
-    return cut.length;
+    return ended.length;
   }
 
   /** Reads the first message, whatever its pieces, then decides. */
@@ -109,13 +110,13 @@ export class DatabaseIngress {
           caller.write('N');
           return;
         case 'garbage':
-          caller.resetAndDestroy();
+          cut(caller);
           return;
         default:
           caller.off('data', hear);
           // A cancel request names nobody; PostgreSQL checks its secret.
           if (packet.kind === 'cancel' || this.#rules[packet.session]) this.#admit(caller, heard, packet.kind === 'cancel' ? 'client' : packet.session);
-          else if (this.#refusal === 'reset') caller.resetAndDestroy();
+          else if (this.#refusal === 'reset') cut(caller);
           else caller.resume();
       }
     };
@@ -134,8 +135,8 @@ export class DatabaseIngress {
     // What breaks on one side is broken on the other: a server that was killed is a reset for its client.
     const breakBoth = (): void => {
       this.#sessions.delete(session);
-      client.destroyed || client.resetAndDestroy();
-      target.destroyed || target.resetAndDestroy();
+      cut(client);
+      cut(target);
     };
     for (const socket of [client, target]) {
       socket.on('error', breakBoth);

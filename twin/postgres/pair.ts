@@ -11,7 +11,7 @@ import { findBinaries, type Binaries } from './binaries.ts';
 import { copyCluster, initialize, makeStandby } from './data-directory.ts';
 import { DatabaseIngress } from './ingress.ts';
 import { promote, type PromotionOptions, type PromotionProof } from './promote.ts';
-import { createSlot, slotOf, streams } from './replication.ts';
+import { createSlot, follows, slotOf } from './replication.ts';
 import { rejoin, reseed } from './reseed.ts';
 import { createSchema, MAINTENANCE_USER, newPasswords, REPLICATION_USER, type Passwords } from './schema.ts';
 import { PostgresServer } from './server.ts';
@@ -99,7 +99,7 @@ export class Pair {
     await createSlot(primary, standby);
     await createSchema(primary, this.passwords);
     await follower.start();
-    if (!(await streams(primary, standby, STREAMING_MS_MAX))) {
+    if (!(await follows(primary, follower, STREAMING_MS_MAX))) {
       throw new Error(`the standby in ${standby} does not stream from ${writer}: ${follower.logs.slice(-3).join(' | ')}`);
     }
   }

@@ -36,12 +36,22 @@ export async function replicationTo(sender: PostgresServer, region: string): Pro
   return { state: row.state, syncState: row.sync_state, bytesBehind: row.behind === null ? Infinity : Number(row.behind) };
 }
 
-/** Does the standby stream, and does it within the time? A diverged one never will. */
-export async function streams(sender: PostgresServer, region: string, withinMs: number): Promise<boolean> {
+/**
+ * Does the standby follow the primary, at the latest within the time? Both sides must say so, and the standby must receive the
+ * primary's own timeline: a diverged one is sent the old timeline up to the fork, and looks like streaming meanwhile.
+ */
+export async function follows(primary: PostgresServer, standby: PostgresServer, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   for (;;) {
-    if ((await replicationTo(sender, region))?.state === 'streaming') return true;
+    if (standby.isRunning && await followsNow(primary, standby)) return true;
     if (performance.now() > deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+}
+
+async function followsNow(primary: PostgresServer, standby: PostgresServer): Promise<boolean> {
+  if ((await replicationTo(primary, standby.plan.name))?.state !== 'streaming') return false;
+  const [sender] = await primary.query<{ timeline: string }>('select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) as timeline');
+  const [receiver] = await standby.query<{ timeline: number; status: string }>('select received_tli as timeline, status from pg_stat_wal_receiver');
+  return receiver?.status === 'streaming' && receiver.timeline === Number.parseInt(sender?.timeline ?? '', 16);
 }

@@ -4,7 +4,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyCluster, makeStandby, writeOwned } from './data-directory.ts';
-import { createSlot, streams } from './replication.ts';
+import { createSlot, follows } from './replication.ts';
 import type { PostgresServer } from './server.ts';
 import type { Upstream } from './settings.ts';
 
@@ -24,7 +24,7 @@ export async function rejoin({ primary, standby, upstream, withinMs = STREAMING_
   await standby.stop();
   await createSlot(primary, standby.plan.name);
   await startAsStandby(standby, upstream);
-  return streams(primary, standby.plan.name, withinMs);
+  return follows(primary, standby, withinMs);
 }
 
 /** Replaces the old primary's data by a backup of the new one and starts it as a standby. Rejects when it does not stream. */
@@ -36,7 +36,7 @@ export async function reseed({ primary, standby, upstream, withinMs = STREAMING_
   await createSlot(primary, name);
   await backup(primary, standby.plan.directory);
   await startAsStandby(standby, upstream);
-  if (!(await streams(primary, name, withinMs))) {
+  if (!(await follows(primary, standby, withinMs))) {
     throw new Error(`PostgreSQL of ${name} was reseeded but does not stream from ${primary.plan.name}: ${standby.logs.slice(-3).join(' | ')}`);
   }
 }
