@@ -15,24 +15,27 @@ export interface DynamodbPermitOptions {
   readonly wallClock?: () => number;
 }
 
-interface Attribute { readonly N?: string; readonly S?: string }
+interface Attribute { readonly N?: string; readonly S?: string; readonly BOOL?: boolean }
 type Item = Readonly<Record<string, Attribute>>;
 
-/** Renews a server's permit: records the time of the renewal if the permit has not been withdrawn. */
+/**
+ * Renews a server's permit: records the time of the renewal if the permit has not been withdrawn. A renewal that was overtaken
+ * on its way must not put the recorded time back, from which Hotshift counts; it is granted all the same, since a later time stands.
+ */
 export function dynamodbRenewal(options: DynamodbPermitOptions): (instanceId: string) => Promise<RenewalAnswer> {
   const { wallClock = Date.now } = options;
   return async (instanceId) => {
     try {
       const item = await update(options, {
         UpdateExpression: 'SET #renewals.#instance = :now',
-        ConditionExpression: '#withdrawn = :false',
+        ConditionExpression: '#withdrawn = :false AND (attribute_not_exists(#renewals.#instance) OR #renewals.#instance < :now)',
         ExpressionAttributeNames: { '#renewals': 'renewals', '#instance': instanceId, '#withdrawn': 'withdrawn' },
         ExpressionAttributeValues: { ':now': { N: String(Math.floor(wallClock())) }, ':false': { BOOL: false } },
         ReturnValues: 'ALL_NEW',
       });
-      return { granted: true, epoch: epochOf(item) ?? Number.NaN, writer: item?.writer?.S ?? '' };
+      return grantOf(item);
     } catch (error) {
-      return refusal(error, options);
+      return answerOf(error, options);
     }
   };
 }
@@ -61,15 +64,18 @@ async function update({ send, UpdateItemCommand, tableName, application, databas
   return ((await send(command as never)) as { readonly Attributes?: Item }).Attributes;
 }
 
-function refusal(error: unknown, { application, database }: DynamodbPermitOptions): RenewalAnswer {
+function answerOf(error: unknown, { application, database }: DynamodbPermitOptions): RenewalAnswer {
   if (!isConditionFailure(error)) throw error;
   const item = (error as { readonly Item?: Item }).Item;
+  if (item?.withdrawn?.BOOL === false) return grantOf(item);
   const epoch = epochOf(item);
   if (epoch === undefined) return { granted: false, reason: `no permit for ${database} of ${application} was ever granted` };
   return { granted: false, reason: `the permit of epoch ${epoch} for ${database} was withdrawn`, epoch };
 }
 
 const isConditionFailure = (error: unknown): boolean => (error as { readonly name?: unknown } | undefined)?.name === 'ConditionalCheckFailedException';
+
+const grantOf = (item: Item | undefined): RenewalAnswer => ({ granted: true, epoch: epochOf(item) ?? Number.NaN, writer: item?.writer?.S ?? '' });
 
 function epochOf(item: Item | undefined): number | undefined {
   const text = item?.epoch?.N;

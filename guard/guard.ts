@@ -1,7 +1,7 @@
 // The guard of an application server: renews its write permit, and lets a write through only while the permit surely holds,
 // before the write and again before it is acknowledged. A renewal that is late, fails or is refused never makes it longer.
 import { WriteOutcomeUnknownError, WriteRefusedError } from './errors.ts';
-import { answered, NO_PERMIT, permitAt, stillHolds, type Moment, type Permit, type PermitState, type RenewalAnswer } from './permit.ts';
+import { answered, failed, givenUp, NO_PERMIT, permitAt, stillHolds, type Moment, type Permit, type PermitState, type RenewalAnswer } from './permit.ts';
 import { surrendering, type Surrender } from './surrender.ts';
 
 export interface GuardOptions {
@@ -51,9 +51,13 @@ export function createGuard(options: GuardOptions): Guard {
   const { after } = options.timers ?? REAL_TIMERS;
   const lifeMs = lifeOf(options);
   const now = (): Moment => ({ monotonicMs: monotonicNow(), wallMs: wallClock() });
-  const leaving = surrendering(instanceId, options.surrender, onRenewalFailed);
   let state: PermitState = NO_PERMIT;
   let sequence = 0;
+  const leaving = surrendering(instanceId, options.surrender, {
+    // A grant of before the withdrawal may still be on its way back: it must not count after this word was given.
+    beforeSaying: () => { state = givenUp(state, sequence); },
+    failed: (error) => onRenewalFailed?.(error),
+  });
   let told = '';
   let turn: { cancel(): void } | undefined;
   let lapse: { cancel(): void } | undefined;
@@ -73,14 +77,17 @@ export function createGuard(options: GuardOptions): Guard {
 
   const renewNow = async (): Promise<void> => {
     const renewal = { sequence: sequence++, sentAt: now() };
+    let answer: RenewalAnswer;
     try {
-      const answer = await renew(instanceId);
-      state = answered(state, renewal, answer);
-      tell();
-      if (state.newestAnswered === renewal.sequence) leaving.answered(answer, monotonicNow());
+      answer = await renew(instanceId);
     } catch (error) {
+      state = failed(state, error);
       onRenewalFailed?.(error);
+      return;
     }
+    state = answered(state, renewal, answer);
+    tell();
+    if (state.newestAnswered === renewal.sequence) leaving.answered(answer, monotonicNow());
   };
 
   const takeTurns = (): void => {

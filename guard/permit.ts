@@ -36,11 +36,13 @@ export interface PermitState {
   readonly epochSeen: number;
   readonly held?: { readonly epoch: number; readonly writer: string; readonly since: Moment };
   readonly reason: string;
+  /** Why the newest renewal that failed did, since the last one that was answered. */
+  readonly failure?: string;
 }
 
 export const NO_PERMIT: PermitState = { newestAnswered: -1, epochSeen: -Infinity, reason: 'no permit was granted yet' };
 
-/** The state after a renewal was answered. A failed renewal is not answered: the permit that is held simply runs out. */
+/** The state after a renewal was answered. */
 export function answered(state: PermitState, renewal: Renewal, answer: RenewalAnswer): PermitState {
   if (renewal.sequence < state.newestAnswered) return state;
   const { epochSeen } = state;
@@ -52,16 +54,24 @@ export function answered(state: PermitState, renewal: Renewal, answer: RenewalAn
   return { newestAnswered, epochSeen: epoch, held: { epoch, writer, since: renewal.sentAt }, reason: `granted under epoch ${epoch}` };
 }
 
+/** From now on only renewals from `sequence` on count: a grant that is still on its way is given up with the permit. */
+export const givenUp = (state: PermitState, sequence: number): PermitState => ({ ...state, newestAnswered: sequence });
+
+/** A renewal that failed tells why, and changes nothing else: the permit that is held simply runs out. */
+export const failed = (state: PermitState, error: unknown): PermitState =>
+  ({ ...state, failure: error instanceof Error ? error.message || error.name : String(error) });
+
 /** The permit at a moment. The earlier of both clocks ends it. */
 export function permitAt(state: PermitState, now: Moment, lifeMs: number): Permit {
   const { held } = state;
-  if (held === undefined) return { writable: false, epoch: undefined, writer: undefined, remainingMs: 0, expiresAt: new Date(0), reason: state.reason };
+  const failure = state.failure === undefined ? '' : `; the newest renewal failed: ${state.failure}`;
+  if (held === undefined) return { writable: false, epoch: undefined, writer: undefined, remainingMs: 0, expiresAt: new Date(0), reason: `${state.reason}${failure}` };
   const { epoch, writer, since } = held;
   const remainingMs = Math.min(since.monotonicMs + lifeMs - now.monotonicMs, since.wallMs + lifeMs - now.wallMs);
   const writable = remainingMs > 0;
   // By the wall clock of the renewal, which the store keeps as well; a clock that was set back must not make it later.
   const expiresAt = new Date(Math.min(since.wallMs + lifeMs, now.wallMs + remainingMs));
-  const reason = writable ? state.reason : `the permit of epoch ${epoch} ran out ${Math.ceil(-remainingMs)} ms ago and no renewal was answered since`;
+  const reason = writable ? state.reason : `the permit of epoch ${epoch} ran out ${Math.ceil(-remainingMs)} ms ago and no renewal was granted since${failure}`;
   return { writable, epoch, writer, remainingMs: Math.max(0, remainingMs), expiresAt, reason };
 }
 

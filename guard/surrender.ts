@@ -12,7 +12,9 @@ export interface Surrendering {
   during<T>(doubtUntilMs: number, work: () => Promise<T>): Promise<T>;
 }
 
-export function surrendering(instanceId: string, surrender: Surrender | undefined, onFailed: ((error: unknown) => void) | undefined): Surrendering {
+export interface SurrenderSteps { readonly beforeSaying: () => void; readonly failed: (error: unknown) => void }
+
+export function surrendering(instanceId: string, surrender: Surrender | undefined, steps: SurrenderSteps): Surrendering {
   let writing = 0;
   let doubtUntilMs = -Infinity;
   let surrendered: number | undefined;
@@ -20,12 +22,13 @@ export function surrendering(instanceId: string, surrender: Surrender | undefine
   const say = async (epoch: number): Promise<void> => {
     if (surrender === undefined || surrendered === epoch) return;
     surrendered = epoch;
+    steps.beforeSaying();
     try {
       await surrender(instanceId, epoch);
     } catch (error) {
       // The next refused renewal says it again.
       surrendered = undefined;
-      onFailed?.(error);
+      steps.failed(error);
     }
   };
 

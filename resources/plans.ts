@@ -17,3 +17,33 @@ export const allInstances = (plans: Plans): readonly { readonly region: Region; 
 /** Every region that gets a stack: the pairs and the witnesses. */
 export const allRegions = (plans: Plans): readonly Region[] =>
   [...new Set(plans.applications.flatMap((plan) => [...plan.regions, plan.witness]))];
+
+/** Does the region serve an application, or is it only a witness? */
+export const isWitness = (region: Region, plans: Plans): boolean => plans.applications.every((plan) => !plan.regions.includes(region));
+
+/**
+ * Where a workflow that runs in `region` may act. It runs in the survivor and acts there; the one of a witness, which runs when
+ * the survivor's event bus did not answer, may have either of a pair to save.
+ */
+export const actingRegions = (region: Region, plans: Plans): readonly Region[] => [...new Set([
+  ...(isWitness(region, plans) ? [] : [region]),
+  ...plans.applications.filter(({ witness }) => witness === region).flatMap((plan) => plan.regions),
+])];
+
+/**
+ * The region sets in which DynamoDB keeps a global table strongly consistent; all replicas must be in one of them
+ * (CloudFormation reference, AWS::DynamoDB::GlobalTable GlobalTableWitness; read 2026-11).
+ */
+const STRONG_SETS: readonly (readonly Region[])[] = [
+  ['us-east-1', 'us-east-2', 'us-west-2'],
+  ['eu-west-1', 'eu-west-2', 'eu-west-3', 'eu-central-1'],
+  ['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3'],
+];
+
+/** Why AWS would refuse the table, or undefined. Exactly three replicas, all of one set. */
+export function tableTrouble(plans: Plans): string | undefined {
+  const regions = allRegions(plans);
+  if (regions.length !== 3) return `the table needs exactly three regions for strong consistency; the plan has ${regions.join(', ')}`;
+  if (STRONG_SETS.some((set) => regions.every((region) => set.includes(region)))) return undefined;
+  return `DynamoDB keeps no strongly consistent table over ${regions.join(', ')}; all must be of one of these sets: ${STRONG_SETS.map((set) => set.join(' ')).join(' | ')}`;
+}

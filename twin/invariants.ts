@@ -26,6 +26,9 @@ export interface Evidence {
   readonly secrets: readonly string[];
 }
 
+/** Calls of the twin's own set-up come from here. */
+const OPERATOR = 'users';
+
 const MUTATIONS: Readonly<Record<string, readonly string[]>> = {
   'Promote replica': ['rds:PromoteReadReplica'],
   'Shift reads': ['route53:ChangeResourceRecordSets'],
@@ -108,7 +111,7 @@ function inOrder(journal: readonly JournalEntry[]): boolean {
 
 function mutationsJournaled({ calls, journal }: Evidence): boolean {
   return Object.entries(MUTATIONS).every(([step, operations]) => {
-    const made = calls.filter((call) => operations.includes(`${call.service}:${call.operation}`) && call.caller !== 'twin');
+    const made = calls.filter((call) => operations.includes(`${call.service}:${call.operation}`) && call.caller !== OPERATOR);
     const intents = journal.filter((entry) => entry.kind === 'intent' && (entry.step === step || entry.step === 'Shift writes'));
     return made.every((call) => intents.some((entry) => entry.at <= call.at));
   });
@@ -116,7 +119,7 @@ function mutationsJournaled({ calls, journal }: Evidence): boolean {
 
 /** Calls that anybody outside the evacuated region made to it after the fault. */
 export function callsToEvacuated({ calls, evacuated, faultAt }: Evidence): readonly CallRecord[] {
-  return calls.filter((call) => call.at > faultAt && call.region === evacuated && call.caller !== evacuated && call.caller !== 'twin');
+  return calls.filter((call) => call.at > faultAt && call.region === evacuated && call.caller !== evacuated && call.caller !== OPERATOR);
 }
 
 const leaks = ({ texts, secrets }: Evidence): readonly string[] => secrets.filter((secret) => texts.some((text) => text.includes(secret)));

@@ -14,7 +14,6 @@ export interface Places {
 }
 
 export const regionHost = (region: string): string => `${region}.${ZONE}`;
-export const databaseHost = (region: string): string => `${DATABASE}-${region}.${ZONE}`;
 export const instanceIdentifier = (region: string): string => `${DATABASE}-${region}`;
 export const instanceArn = (region: string): string => `arn:aws:rds:${region}:111122223333:db:${instanceIdentifier(region)}`;
 export const securityGroupId = (region: string): string => `sg-0${REGIONS.indexOf(region as (typeof REGIONS)[number])}aabbccddeeff001`;
@@ -43,7 +42,7 @@ export function twinPlan(settings: Settings, places: Places): ApplicationPlan {
     databases: [{
       name: DATABASE, kind: 'rds-replica', engine: 'postgres', promoteTimeoutSeconds: 60 + settings.promoteDelaySeconds * 2, pollSeconds: 0.25,
       instances: perRegion((region) => ({
-        identifier: instanceIdentifier(region), arn: instanceArn(region), host: databaseHost(region), port: places.databasePort,
+        identifier: instanceIdentifier(region), arn: instanceArn(region), host: places.addresses[region] ?? '', port: places.databasePort,
         databaseName: 'postgres', secretId: secretId(region), securityGroupId: securityGroupId(region),
       })),
       writerRecord: { hostedZoneId: places.hostedZoneId, name: WRITER_RECORD, ttlSeconds: 1 },

@@ -2,14 +2,14 @@
 // health checks, state machines, rules. Only through the AWS API, so that nothing is known to the twin that AWS would not know.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { ChangeResourceRecordSetsCommand, CreateHealthCheckCommand, CreateHostedZoneCommand, Route53Client, type Change } from '@aws-sdk/client-route-53';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { parse } from 'yaml';
 import type { ApplicationPlan } from '../domain/plan.ts';
-import { PUBLIC_NAME, WRITER_RECORD, databaseHost, regionHost, secretId, SLACK_SECRET } from './plan.ts';
+import { PUBLIC_NAME, WRITER_RECORD, regionHost, secretId, SLACK_SECRET } from './plan.ts';
 import { APPLICATION, DATABASE, REGION_A, REGION_B, REGIONS, TABLE, ZONE } from './settings.ts';
 
 /** Where the API is called: the twin's own listener, as an operator's machine would. */
@@ -19,13 +19,8 @@ export interface Logins { readonly username: string; readonly password: string; 
 const root = join(import.meta.dirname, '..');
 const clientSettings = ({ endpoint }: Console, region: string) => ({ endpoint, region, credentials: { accessKeyId: 'AKIDTWIN', secretAccessKey: 'twin' }, maxAttempts: 1 });
 
-export async function createTable(console: Console): Promise<void> {
+export async function grantFirstPermit(console: Console): Promise<void> {
   const client = new DynamoDBClient(clientSettings(console, REGION_A));
-  await client.send(new CreateTableCommand({
-    TableName: TABLE, BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, { AttributeName: 'sk', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
-  }));
   // The first grant: the application writes in A, under epoch 0, before any failover.
   await client.send(new PutItemCommand({
     TableName: TABLE,
@@ -69,15 +64,15 @@ export async function createDns(console: Console, input: DnsInput): Promise<Dns>
 }
 
 function records({ addresses, controlAddress, ttlSeconds }: DnsInput, healthCheckIds: Readonly<Record<string, string>>): Change[] {
-  const simple = (Name: string, Type: 'A' | 'CNAME', Value: string, TTL: number): Change => ({ Action: 'CREATE', ResourceRecordSet: { Name, Type, TTL, ResourceRecords: [{ Value }] } });
+  const simple = (Name: string, Type: 'A', Value: string, TTL: number): Change => ({ Action: 'CREATE', ResourceRecordSet: { Name, Type, TTL, ResourceRecords: [{ Value }] } });
   return [
     ...[REGION_A, REGION_B].flatMap((region): Change[] => [
       simple(regionHost(region), 'A', addresses[region] ?? '', 60),
-      simple(databaseHost(region), 'A', addresses[region] ?? '', 60),
       { Action: 'CREATE', ResourceRecordSet: { Name: PUBLIC_NAME, Type: 'A', TTL: ttlSeconds, SetIdentifier: region, Weight: 50, HealthCheckId: healthCheckIds[region], ResourceRecords: [{ Value: addresses[region] ?? '' }] } },
     ]),
     simple(`control.${ZONE}`, 'A', controlAddress, 60),
-    simple(WRITER_RECORD, 'CNAME', databaseHost(REGION_A), 1),
+    // The writer's record holds an address here: the maintenance SQL of the Lambdas goes to addresses, too.
+    simple(WRITER_RECORD, 'A', addresses[REGION_A] ?? '', 1),
   ];
 }
 

@@ -45,7 +45,8 @@ function askForStatus(check: EndpointCheck, { timeScale, view, signal }: Request
       asked.destroy();
       resolve({ passed, reason });
     };
-    let timer = setTimeout(() => end(false, 'Failure: Connection timed out. The endpoint or the internet connection is down, or requests are being blocked by your firewall.'), CONNECT_SECONDS * 1000 * timeScale);
+    const unconnected = 'Failure: Connection timed out. The endpoint or the internet connection is down, or requests are being blocked by your firewall.';
+    let timer = setTimeout(() => end(false, unconnected), CONNECT_SECONDS * 1000 * timeScale);
     asked.on('socket', (socket) => {
       socket.once('connect', () => {
         clearTimeout(timer);

@@ -116,6 +116,22 @@ test('in its own process: users move with DNS after a region goes silent, and th
   expect(seconds.some((statistics) => 'us-west-2' in statistics.regions || 'us-east-1' in statistics.regions)).toBe(true);
 });
 
+test('connections are kept, and those to an address that DNS no longer answers end', async () => {
+  let connections = 0;
+  first.server.on('connection', () => (connections += 1));
+  const generator = new LoadGenerator(config, { random: seeded(3) });
+  generator.start();
+  await until(() => first.ids.size >= 150);
+  expect(connections).toBeLessThan(first.ids.size);
+  point('203.0.113.2');
+  let left = 1;
+  await until(() => {
+    first.server.getConnections((_, count) => (left = count));
+    return left === 0 && second.ids.size > 0;
+  });
+  expect((await generator.stop()).errors).toBe(0);
+});
+
 test('refused connections, error pages and failing DNS are named, and cost nobody else', async () => {
   const generator = new LoadGenerator({ ...config, caches: 4, dnsLimitMs: 200 }, { random: seeded(2) });
   generator.start();

@@ -57,7 +57,7 @@ function beginsWith(left: AttributeValue, right: AttributeValue): boolean {
 
 function contains(left: AttributeValue, right: AttributeValue): boolean {
   if (left.S !== undefined) return right.S !== undefined && left.S.includes(right.S);
-  if (left.B !== undefined) return right.B !== undefined && Buffer.from(left.B).includes(right.B);
+  if (left.B !== undefined) return right.B !== undefined && Buffer.from(left.B).includes(Buffer.from(right.B));
   if (left.L !== undefined) return left.L.some((member) => equals(member, right));
   if (left.SS !== undefined) return right.S !== undefined && left.SS.includes(right.S);
   if (left.NS !== undefined) return right.N !== undefined && left.NS.some((member) => equals({ N: member }, right));

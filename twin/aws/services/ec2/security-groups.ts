@@ -180,8 +180,15 @@ function matches(filters: readonly ec2.Filter[] | undefined, values: Readonly<Re
   });
 }
 
-function results<T>(all: readonly T[], { MaxResults, NextToken }: { readonly MaxResults?: number | undefined; readonly NextToken?: string | undefined }): { readonly items: readonly T[]; readonly next: { readonly NextToken?: string } } {
-  if (MaxResults !== undefined && (MaxResults < RESULTS_MIN || MaxResults > RESULTS_MAX)) throw new AwsError('InvalidParameterValue', `Value ( ${MaxResults} ) for parameter maxResults is invalid. Expecting a value between ${RESULTS_MIN} and ${RESULTS_MAX}.`);
+interface Paging {
+  readonly MaxResults?: number | undefined;
+  readonly NextToken?: string | undefined;
+}
+
+function results<T>(all: readonly T[], { MaxResults, NextToken }: Paging): { readonly items: readonly T[]; readonly next: { readonly NextToken?: string } } {
+  if (MaxResults !== undefined && (MaxResults < RESULTS_MIN || MaxResults > RESULTS_MAX)) {
+    throw new AwsError('InvalidParameterValue', `Value ( ${MaxResults} ) for parameter maxResults is invalid. Expecting a value between ${RESULTS_MIN} and ${RESULTS_MAX}.`);
+  }
   const from = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, 'base64').toString('utf8'));
   if (!Number.isInteger(from)) throw new AwsError('InvalidParameterValue', 'Invalid value for nextToken');
   const end = from + (MaxResults ?? RESULTS_MAX);

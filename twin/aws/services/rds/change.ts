@@ -102,9 +102,23 @@ function createReplica(
   if (!source) throw new AwsError('DBInstanceNotFound', `DBInstance ${input.SourceDBInstanceIdentifier} not found.`, { status: 404 });
   if (instances.get(name)) throw new AwsError('DBInstanceAlreadyExists', 'DB Instance already exists', { status: 400 });
   if (source.status !== 'available') throw invalidState('Source database instance is not in available state.');
-  if (source.backupRetentionDays === 0) throw invalidState('Automated backups are not enabled for this database instance. To enable automated backups, use ModifyDBInstance to set the backup retention period to a non-zero value.');
+  if (source.backupRetentionDays === 0) {
+    const cure = 'To enable automated backups, use ModifyDBInstance to set the backup retention period to a non-zero value.';
+    throw invalidState(`Automated backups are not enabled for this database instance. ${cure}`);
+  }
   const { engineVersion, databaseName, masterUsername, instanceClass } = source;
-  const seed = { ...name, host: '', port: 0, engineVersion, databaseName, masterUsername, instanceClass: input.DBInstanceClass ?? instanceClass, source: sourceName, tags: input.Tags ?? [], securityGroupIds: input.VpcSecurityGroupIds ?? [] };
+  const seed = {
+    ...name,
+    host: '',
+    port: 0,
+    engineVersion,
+    databaseName,
+    masterUsername,
+    instanceClass: input.DBInstanceClass ?? instanceClass,
+    source: sourceName,
+    tags: input.Tags ?? [],
+    securityGroupIds: input.VpcSecurityGroupIds ?? [],
+  };
   const instance = instances.add(seed, 'creating', clock.now());
   lifecycle.createReplica(name, sourceName, (endpoint) => instances.add({ ...seed, ...endpoint }, 'creating', instance.createdAt));
   return answer(instance);

@@ -93,7 +93,7 @@ export class HealthCheckStore {
     const { HealthCheckId: _id, HealthCheckVersion: _version, ResetElements: reset, ...changes } = input;
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     const HealthCheckConfig: Config = { ...shape.HealthCheckConfig, ...given };
-    for (const element of reset ?? []) delete HealthCheckConfig[element === 'ChildHealthChecks' || element === 'FullyQualifiedDomainName' || element === 'Regions' || element === 'ResourcePath' ? element : 'Regions'];
+    for (const element of reset ?? []) delete HealthCheckConfig[element];
     return this.#keep({ shape: { ...shape, HealthCheckConfig, HealthCheckVersion: shape.HealthCheckVersion + 1 } }).shape;
   }
 

@@ -1,0 +1,69 @@
+// The functions, each with a role and a log group of its own. A role cannot create log groups: what is not made here has no retention.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Region } from '../domain/plan.ts';
+import { arn, attribute, logicalId, role, type Json, type Statement } from './cloudformation.ts';
+import { interfaceStatements, sqlEnvironment, vpcOf, type Network } from './network.ts';
+import { permissionsOf } from './permissions.ts';
+import type { Plans } from './plans.ts';
+
+const root = join(import.meta.dirname, '..');
+
+export const functionNames = (): readonly string[] =>
+  readdirSync(join(root, 'functions')).filter((name) => existsSync(join(root, 'functions', name, 'handler.ts'))).sort();
+
+/** Agents are started by a schedule, over and over; all other functions are steps of a state machine. */
+export const AGENTS: ReadonlySet<string> = new Set(['observe', 'enforce']);
+/** Seconds, below the TimeoutSeconds of the states that call them. Agents run for most of a minute. */
+const timeoutSeconds = (name: string): number => (AGENTS.has(name) ? 75 : name === 'warm' ? 55 : 14);
+
+/** 400 days: an audit looks back a year, and a month more to be made. */
+export const RETENTION_DAYS = 400;
+
+/**
+ * Reserved, so that an application that takes all of the account's concurrency in the survivor cannot keep a failover from running.
+ * Agents: the next minute's run may begin before the last one has ended. Steps: all databases side by side, and one more.
+ */
+const reserved = (name: string, plans: Plans): number =>
+  (AGENTS.has(name) ? 2 * plans.applications.length : 1 + Math.max(1, plans.applications.reduce((sum, { databases }) => sum + databases.length, 0)));
+
+/** The `functions` section of serverless.yml. */
+export function functionsOf(plans: Plans, network: Network | undefined): Json {
+  return Object.fromEntries(functionNames().map((name) => [name, {
+    name: `hotshift-${name}`, handler: 'index.handler', role: attribute(`${logicalId(name)}Role`), disableLogs: true,
+    timeout: timeoutSeconds(name), memorySize: 512, reservedConcurrency: reserved(name, plans),
+    package: { artifact: `dist/zips/${name}.zip` },
+    environment: { HOTSHIFT_TABLE: plans.table, ...sqlEnvironment(name) },
+    ...vpcOf(name, network),
+  }]));
+}
+
+/** Roles, log groups and, for agents, what happens to a start that fails. */
+export function functionResources(region: Region, plans: Plans, network: Network | undefined): Json {
+  return Object.fromEntries(functionNames().flatMap((name) => [
+    [`${logicalId(name)}Role`, functionRole(name, region, plans, network)],
+    [`${logicalId(name)}Logs`, logGroup(`/aws/lambda/hotshift-${name}`)],
+    ...(AGENTS.has(name) ? [[`${logicalId(name)}Starts`, starts(name)] as const] : []),
+  ]));
+}
+
+export const logGroup = (name: string): Json => ({
+  Type: 'AWS::Logs::LogGroup',
+  Properties: { LogGroupName: name, RetentionInDays: RETENTION_DAYS, KmsKeyId: attribute('Key') },
+});
+
+function functionRole(name: string, region: Region, plans: Plans, network: Network | undefined): Json {
+  const runtime: Statement[] = [
+    { Sid: 'Log', Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: arn('logs', `log-group:/aws/lambda/hotshift-${name}:*`) },
+    // X-Ray has no resources to name (Service Authorization Reference).
+    { Sid: 'Trace', Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*' },
+  ];
+  return role('lambda.amazonaws.com', 'step', [...runtime, ...interfaceStatements(name, network), ...permissionsOf(name, region, plans)]);
+}
+
+/** A lost minute is not made up for: the next one is as good, and two at once would be one too many. An alarm tells of losses. */
+const starts = (name: string): Json => ({
+  Type: 'AWS::Lambda::EventInvokeConfig',
+  Properties: { FunctionName: { Ref: `${logicalId(name)}LambdaFunction` }, Qualifier: '$LATEST', MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+});
+

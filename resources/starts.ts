@@ -1,0 +1,85 @@
+// What starts things: the rules and schedules of events/rules.yml, each with a role that can start that one target only, and
+// a queue for what could not be delivered.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { Region } from '../domain/plan.ts';
+import { arn, attribute, functionArn, logicalId, policy, ref, role, type Json } from './cloudformation.ts';
+import { isWitness, type Plans } from './plans.ts';
+
+export interface Rules {
+  readonly rules: readonly { readonly name: string; readonly description: string; readonly pattern: Json; readonly target: { readonly stateMachine: string; readonly inputPath: string } }[];
+  readonly schedules: readonly { readonly name: string; readonly description: string; readonly everySeconds: number; readonly places: readonly string[]; readonly target: { readonly function: string }; readonly runSeconds: number }[];
+}
+
+export const readRules = (): Rules => parse(readFileSync(join(import.meta.dirname, '..', 'events', 'rules.yml'), 'utf8')) as Rules;
+
+export function starts(region: Region, plans: Plans): Json {
+  const { rules, schedules } = readRules();
+  const place = isWitness(region, plans) ? 'witness' : 'region';
+  return {
+    ...deadLetters(),
+    Schedules: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: 'hotshift' } },
+    ...Object.assign({}, ...rules.map(rule)) as Json,
+    ...Object.assign({}, ...schedules.filter(({ places }) => places.includes(place)).map((entry) => schedule(entry, plans))) as Json,
+  };
+}
+
+function deadLetters(): Json {
+  const send = (sid: string, condition: Json): Json => ({ Sid: sid, Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: attribute('DeadLetters'), Condition: condition });
+  return {
+    // 14 days, the most that SQS keeps: a person who comes back from a holiday still finds what was lost.
+    DeadLetters: { Type: 'AWS::SQS::Queue', DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Retain', Properties: { QueueName: 'hotshift-dead-letters', MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true } },
+    DeadLettersPolicy: {
+      Type: 'AWS::SQS::QueuePolicy',
+      Properties: {
+        Queues: [ref('DeadLetters')],
+        PolicyDocument: policy([
+          send('Rules', { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') }, ArnLike: { 'aws:SourceArn': arn('events', 'rule/hotshift-*') } }),
+          { Sid: 'OnlyTls', Effect: 'Deny', Principal: '*', Action: 'sqs:*', Resource: attribute('DeadLetters'), Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+        ]),
+      },
+    },
+  };
+}
+
+function rule({ name, description, pattern, target }: Rules['rules'][number]): Json {
+  const roleId = `${logicalId(name)}Role`;
+  const machine = ref(`${logicalId(target.stateMachine)}StateMachine`);
+  return {
+    [roleId]: role('events.amazonaws.com', 'start', [{ Sid: 'Start', Effect: 'Allow', Action: ['states:StartExecution'], Resource: machine }], arn('events', `rule/hotshift-${name}`)),
+    [`${logicalId(name)}Rule`]: {
+      Type: 'AWS::Events::Rule',
+      Properties: {
+        Name: `hotshift-${name}`, Description: description, EventPattern: pattern, State: 'ENABLED',
+        Targets: [{
+          Id: target.stateMachine, Arn: machine, RoleArn: attribute(roleId), InputPath: target.inputPath,
+          // 15 minutes: an older suspicion is no evidence, and a newer one has been raised since.
+          DeadLetterConfig: { Arn: attribute('DeadLetters') }, RetryPolicy: { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 900 },
+        }],
+      },
+    },
+  };
+}
+
+function schedule({ name, description, everySeconds, target, runSeconds }: Rules['schedules'][number], plans: Plans): Json {
+  const roleId = `${logicalId(name)}ScheduleRole`;
+  const minutes = everySeconds / 60;
+  return {
+    [roleId]: role('scheduler.amazonaws.com', 'invoke', [
+      { Sid: 'Invoke', Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: functionArn(target.function) },
+      { Sid: 'DeadLetter', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: attribute('DeadLetters') },
+    ], arn('scheduler', 'schedule-group/hotshift')),
+    ...Object.fromEntries(plans.applications.map(({ application }) => [`${logicalId(name)}${logicalId(application)}Schedule`, {
+      Type: 'AWS::Scheduler::Schedule',
+      Properties: {
+        Name: `hotshift-${name}-${application}`, GroupName: ref('Schedules'), Description: description, State: 'ENABLED',
+        ScheduleExpression: `rate(${minutes} minute${minutes === 1 ? '' : 's'})`, FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: {
+          Arn: functionArn(target.function), RoleArn: attribute(roleId), Input: JSON.stringify({ application, runSeconds }),
+          DeadLetterConfig: { Arn: attribute('DeadLetters') }, RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+        },
+      },
+    }])),
+  };
+}
