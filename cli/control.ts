@@ -1,6 +1,5 @@
 // What a person may change on the control item of an application: pause, resume, acknowledge, abort. Pure: from one lease to the next.
-// Every change also moves `expiresAt` by a millisecond: the store compares epoch, holder and expiry, so that an execution which
-// extends its lease at the same moment loses the race, reads again and sees the person's word. Otherwise it would overwrite it.
+// The store compares the whole lease: an execution that extends it at the same moment loses the race and sees the person's word.
 import type { Lease } from '../domain/lease.ts';
 import type { Instant } from '../domain/plan.ts';
 
@@ -10,7 +9,7 @@ export type ControlChange =
   | { readonly kind: 'refused'; readonly reason: string; readonly fix: string };
 
 const time = (at: Instant): string => new Date(at).toISOString();
-const change = (next: Lease, summary: string): ControlChange => ({ kind: 'change', next: { ...next, expiresAt: next.expiresAt + 1 }, summary });
+const change = (next: Lease, summary: string): ControlChange => ({ kind: 'change', next, summary });
 
 export const isHeld = (lease: Lease, now: Instant): boolean => lease.holder !== undefined && lease.expiresAt > now;
 

@@ -1,5 +1,6 @@
 // Which configuration, which applications, which table, from which region: what all commands share about options.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { RefusedByAwsError, TryAgainError } from '../domain/errors.ts';
 import type { ApplicationPlan, Instant } from '../domain/plan.ts';
 import { parsePlans, type Plans } from '../events/config.ts';
 import { CommandError, exitCodes } from './exit.ts';
@@ -53,17 +54,13 @@ export async function connected(world: World, options: TargetOptions, plans: Pla
   const table = options.table ?? plans?.table;
   if (table === undefined) throw new CommandError(exitCodes.usage, 'no table is named', 'give --table, or a configuration with --config');
   world.terminal.progress(`Reading ${table} from ${region}`);
-  try {
-    return await world.connect({ region, table });
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw unreachable(error, options, plans);
-  }
+  return world.connect({ region, table });
 }
 
-/** A store that gives no answer: said with where it was looked for, and where else to look. */
-export function unreachable(error: unknown, options: TargetOptions, plans: Plans | undefined): CommandError {
-  const reason = error instanceof Error ? error.message.split('\n')[0] ?? error.name : String(error);
+/** A store that gives no answer: said with where it was looked for, and where else to look. Any other error stays what it is. */
+export function unreachable(error: unknown, options: TargetOptions, plans: Plans | undefined): unknown {
+  if (!(error instanceof TryAgainError || error instanceof RefusedByAwsError)) return error;
+  const reason = error.message.split('\n')[0] ?? error.name;
   const others = [...new Set(plans?.applications.flatMap((plan) => [plan.witness, ...plan.regions]) ?? [])].filter((region) => region !== options.region);
   const elsewhere = others.length === 0 ? 'try another region with --region' : `try another region: --region ${others.join(' or ')}`;
   return new CommandError(exitCodes.unreachable, `the table could not be used from ${options.region ?? 'here'}: ${reason}`, `${elsewhere}; check credentials and --table`, { cause: error });

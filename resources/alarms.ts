@@ -2,9 +2,9 @@
 // Each alarm says what silence means. Outages of an application are not told here but by `announce`.
 import type { Region } from '../domain/plan.ts';
 import { arn, attribute, logicalId, policy, ref, type Json } from './cloudformation.ts';
-import { AGENTS, functionNames } from './functions.ts';
+import { AGENTS, functionsAt } from './functions.ts';
 import type { Plans } from './plans.ts';
-import { readRules } from './starts.ts';
+import { agentsAt } from './rules.ts';
 
 interface Watch {
   readonly name: string;
@@ -27,10 +27,10 @@ export const onCallTopics = (region: Region, plans: Plans): readonly unknown[] =
   return named.length > 0 ? named : [ref('OnCall')];
 };
 
-export function alarms(region: Region, plans: Plans, isWitness: boolean): Json {
+export function alarms(region: Region, plans: Plans): Json {
   const topics = onCallTopics(region, plans);
-  const agents = readRules().schedules.filter(({ places }) => places.includes(isWitness ? 'witness' : 'region')).map(({ target }) => target.function);
-  const watches = [...failovers(), ...deliveries(), ...agents.flatMap(blindness), ...functionNames().map(throttles)];
+  const agents = agentsAt(region, plans);
+  const watches = [...failovers(), ...deliveries(), ...agents.flatMap(blindness), ...functionsAt(region, plans).map(throttles)];
   return {
     ...(topics.some((topic) => typeof topic !== 'string') ? ownTopic() : {}),
     ...Object.fromEntries(watches.map((watch) => [`${logicalId(watch.name)}Alarm`, alarm(watch, topics)])),

@@ -6,6 +6,7 @@ import { arn, attribute, logicalId, role, type Json, type Statement } from './cl
 import { interfaceStatements, sqlEnvironment, vpcOf, type Network } from './network.ts';
 import { permissionsOf } from './permissions.ts';
 import type { Plans } from './plans.ts';
+import { agentsAt } from './rules.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -14,6 +15,13 @@ export const functionNames = (): readonly string[] =>
 
 /** Agents are started by a schedule, over and over; all other functions are steps of a state machine. */
 export const AGENTS: ReadonlySet<string> = new Set(['observe', 'enforce']);
+
+/** The functions of a place: all steps, and the agents that a schedule starts there. */
+export const functionsAt = (region: Region, plans: Plans): readonly string[] => {
+  const agents = agentsAt(region, plans);
+  return functionNames().filter((name) => !AGENTS.has(name) || agents.includes(name));
+};
+
 /** Seconds, below the TimeoutSeconds of the states that call them. Agents run for most of a minute. */
 const timeoutSeconds = (name: string): number => (AGENTS.has(name) ? 75 : name === 'warm' ? 55 : 14);
 
@@ -28,8 +36,8 @@ const reserved = (name: string, plans: Plans): number =>
   (AGENTS.has(name) ? 2 * plans.applications.length : 1 + Math.max(1, plans.applications.reduce((sum, { databases }) => sum + databases.length, 0)));
 
 /** The `functions` section of serverless.yml. */
-export function functionsOf(plans: Plans, network: Network | undefined): Json {
-  return Object.fromEntries(functionNames().map((name) => [name, {
+export function functionsOf(region: Region, plans: Plans, network: Network | undefined): Json {
+  return Object.fromEntries(functionsAt(region, plans).map((name) => [name, {
     name: `hotshift-${name}`, handler: 'index.handler', role: attribute(`${logicalId(name)}Role`), disableLogs: true,
     timeout: timeoutSeconds(name), memorySize: 512, reservedConcurrency: reserved(name, plans),
     package: { artifact: `dist/zips/${name}.zip` },
@@ -40,7 +48,7 @@ export function functionsOf(plans: Plans, network: Network | undefined): Json {
 
 /** Roles, log groups and, for agents, what happens to a start that fails. */
 export function functionResources(region: Region, plans: Plans, network: Network | undefined): Json {
-  return Object.fromEntries(functionNames().flatMap((name) => [
+  return Object.fromEntries(functionsAt(region, plans).flatMap((name) => [
     [`${logicalId(name)}Role`, functionRole(name, region, plans, network)],
     [`${logicalId(name)}Logs`, logGroup(`/aws/lambda/hotshift-${name}`)],
     ...(AGENTS.has(name) ? [[`${logicalId(name)}Starts`, starts(name)] as const] : []),

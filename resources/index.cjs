@@ -15,7 +15,7 @@ function place(options) {
 
 module.exports.functions = ({ options }) => {
   const { region, plans, networks } = place(options);
-  return functionsOf(plans, networks[region]);
+  return functionsOf(region, plans, networks[region]);
 };
 module.exports.resources = ({ options }) => {
   const { region, plans, networks } = place(options);

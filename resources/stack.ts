@@ -8,22 +8,21 @@ import { functionResources } from './functions.ts';
 import { key } from './key.ts';
 import { machine } from './machine.ts';
 import { networkOutputs, networkResources, type Networks } from './network.ts';
-import { allRegions, isWitness, type Plans } from './plans.ts';
-import { readRules, starts } from './starts.ts';
+import { allRegions, type Plans } from './plans.ts';
+import { agentsAt } from './rules.ts';
+import { starts } from './starts.ts';
 import { table } from './table.ts';
 
 /** The `resources.Resources` section of serverless.yml. */
 export function resourcesOf(region: Region, plans: Plans, networks: Networks): Json {
-  const witness = isWitness(region, plans);
-  const agents = readRules().schedules.filter(({ places }) => places.includes(witness ? 'witness' : 'region')).map(({ target }) => target.function);
   return {
     ...key(),
     ...functionResources(region, plans, networks[region]),
     ...networkResources(region, plans, networks[region]),
     ...machine(),
     ...starts(region, plans),
-    ...alarms(region, plans, witness),
-    ...dashboard(agents),
+    ...alarms(region, plans),
+    ...dashboard(agentsAt(region, plans)),
     ...(region === allRegions(plans)[0] ? table(plans) : {}),
   };
 }

@@ -1,27 +1,16 @@
 // What starts things: the rules and schedules of events/rules.yml, each with a role that can start that one target only, and
 // a queue for what could not be delivered.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import type { Region } from '../domain/plan.ts';
 import { arn, attribute, functionArn, logicalId, policy, ref, role, type Json } from './cloudformation.ts';
-import { isWitness, type Plans } from './plans.ts';
-
-export interface Rules {
-  readonly rules: readonly { readonly name: string; readonly description: string; readonly pattern: Json; readonly target: { readonly stateMachine: string; readonly inputPath: string } }[];
-  readonly schedules: readonly { readonly name: string; readonly description: string; readonly everySeconds: number; readonly places: readonly string[]; readonly target: { readonly function: string }; readonly runSeconds: number }[];
-}
-
-export const readRules = (): Rules => parse(readFileSync(join(import.meta.dirname, '..', 'events', 'rules.yml'), 'utf8')) as Rules;
+import type { Plans } from './plans.ts';
+import { readRules, schedulesAt, type Rules } from './rules.ts';
 
 export function starts(region: Region, plans: Plans): Json {
-  const { rules, schedules } = readRules();
-  const place = isWitness(region, plans) ? 'witness' : 'region';
   return {
     ...deadLetters(),
     Schedules: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: 'hotshift' } },
-    ...Object.assign({}, ...rules.map(rule)) as Json,
-    ...Object.assign({}, ...schedules.filter(({ places }) => places.includes(place)).map((entry) => schedule(entry, plans))) as Json,
+    ...Object.assign({}, ...readRules().rules.map(rule)) as Json,
+    ...Object.assign({}, ...schedulesAt(region, plans).map((entry) => schedule(entry, plans))) as Json,
   };
 }
 

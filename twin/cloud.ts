@@ -7,12 +7,13 @@ import { addressOf, USERS } from './network/addresses.ts';
 import type { Network } from './network/network.ts';
 import type { Pair } from './postgres/pair.ts';
 import { AwsEndpoint } from './aws/server.ts';
+import type { Service } from './aws/service.ts';
 import type { ClosableClock } from './aws/services/clock.ts';
 import { cloudwatchService } from './aws/services/cloudwatch.ts';
 import { dynamodbService } from './aws/services/dynamodb.ts';
 import { ec2Service, type IngressRule } from './aws/services/ec2.ts';
 import { ecsService } from './aws/services/ecs.ts';
-import { eventbridgeService } from './aws/services/eventbridge.ts';
+import { eventBridgeService, type EventBridgeService } from './aws/services/eventbridge.ts';
 import { lambdaService } from './aws/services/lambda.ts';
 import { rdsService } from './aws/services/rds.ts';
 import { route53Service } from './aws/services/route-53.ts';
@@ -32,6 +33,7 @@ export interface CloudParts {
   readonly lambdas: LambdaHost;
   readonly clock: ClosableClock;
   readonly scale: (region: string, desired: number) => Promise<number>;
+  readonly functions: readonly string[];
   readonly onTrouble: (what: string, error: unknown) => void;
 }
 
@@ -41,14 +43,73 @@ export interface Cloud {
   readonly urls: Readonly<Record<string, string>>;
 }
 
+
 export async function startCloud(parts: CloudParts): Promise<Cloud> {
-  const { network, lambdas, clock } = parts;
-  const endpoint: AwsEndpoint = new AwsEndpoint({ network, onInternalFailure: (error) => parts.onTrouble('the endpoint', error), services: services(parts, () => endpoint) });
-  void lambdas;
-  void clock;
-  const places = [...REGIONS, USERS];
-  const listeners = await Promise.all(places.map(async (place) => [place, (await endpoint.listen(place, addressOf(place))).url] as const));
+  const endpoint: AwsEndpoint = new AwsEndpoint({
+    network: parts.network, onInternalFailure: (error) => parts.onTrouble('the endpoint', error),
+    services: services(parts, (...call) => endpoint.call(...call)),
+  });
+  const listeners = await Promise.all([...REGIONS, USERS].map(async (place) => [place, (await endpoint.listen(place, addressOf(place))).url] as const));
   return { endpoint, urls: Object.fromEntries(listeners) };
+}
+
+function services(parts: CloudParts, call: AwsEndpoint['call']): readonly Service[] {
+  const { network, clock, zones, checkers, onTrouble } = parts;
+  const eventbridge = eventBridgeService({ clock, call, network });
+  return [
+    eventbridge, databaseService(parts, eventbridge), securityGroups(parts),
+    dynamodbService({ clock, network, tables: [{ name: TABLE, partitionKey: 'pk', sortKey: 'sk', regions: [...REGIONS] }] }),
+    // Route 53 spreads a change within 60 s; a tenth of a second keeps the order (PENDING, then answered) without the wait.
+    route53Service({ zones, checkers, clock, insyncMs: 100 }),
+    sfnService({ clock, call, emit: (event) => eventbridge.emit(event) }),
+    lambdaService({
+      clock, invoke: (name, region, payload) => parts.lambdas.invoke(name, region, payload),
+      functions: REGIONS.flatMap((region) => parts.functions.map((name) => ({ region, name: `hotshift-${name}` }))),
+      onAbandoned: (name, region, reason) => onTrouble(`${name} in ${region}`, reason),
+    }),
+    ecsService({
+      clock, services: [REGION_A, REGION_B].map((region) => ({ region, cluster: APPLICATION, service: 'web', desiredCount: 1 })), taskStartMs: 0,
+      scale: ({ region }, desired) => parts.scale(region, desired), onFailure: ({ region }, error) => onTrouble(`ECS in ${region}`, error),
+    }),
+    cloudwatchService({ clock, emit: (event) => eventbridge.emit(event) }), secretsManagerService({ clock }), snsService({ clock }), ssmService({ clock }),
+  ];
+}
+
+function databaseService({ settings, pair, clock, onTrouble }: CloudParts, eventbridge: EventBridgeService): Service {
+  const instance = (region: string) => ({ region, identifier: instanceIdentifier(region), host: addressOf(region), port: pair.port, securityGroupIds: [securityGroupId(region)], backupRetentionDays: 0 });
+  return rdsService({
+    clock, emit: (event) => eventbridge.emit(event), onFailure: ({ region }, error) => onTrouble(`RDS in ${region}`, error),
+    instances: [instance(REGION_A), { ...instance(REGION_B), source: { region: REGION_A, identifier: instanceIdentifier(REGION_A) } }],
+    delays: { statusLagMs: 100, promoteDelayMs: settings.promoteDelaySeconds * 1000, modifyMs: 100 },
+    // AWS restarts what it promotes; here only the status says so, and the floor counts the engine's own promotion alone.
+    restartWhenPromoted: false,
+    host: {
+      promote: async ({ region }) => void (await pair.promote(region)),
+      restart: async ({ region }) => {
+        await pair.server(region).stop();
+        await pair.server(region).start();
+      },
+      stop: ({ region }) => pair.server(region).stop(),
+      start: ({ region }) => pair.server(region).start(),
+      createReplica: () => Promise.reject(new Error('this run of the twin makes no new replicas')),
+    },
+  });
+}
+
+/** Clients of the application, and the maintenance rule that must stay. */
+function securityGroups({ pair }: CloudParts): Service {
+  const rule = (cidrIpv4: string, description: string) => ({ protocol: 'tcp', fromPort: pair.port, toPort: pair.port, peer: { cidrIpv4 }, description });
+  return ec2Service({
+    securityGroups: [REGION_A, REGION_B].map((region) => ({
+      region, groupId: securityGroupId(region), name: `orders-${region}`, vpcId: 'vpc-0aabbccddeeff0011',
+      ingress: [rule('10.0.0.0/8', 'application servers of both regions'), rule('10.0.255.7/32', 'hotshift-keep: the agent of this region')],
+    })),
+    ingressChanged: ({ region }, rules) => {
+      const open = rules.some(isForClients);
+      // AWS tracks connections: sessions that exist survive a revoked rule. Ending them is the agent's own work.
+      pair.ingress(region).setRules({ client: open, replication: open, maintenance: true }, { keepEstablished: true });
+    },
+  });
 }
 
 /** A rule that lets the application in; the agent's own rule stays, or it could not end the sessions that outlive the rules. */

@@ -31,8 +31,8 @@ class Store {
   }
 }
 
-const trip = fc.record({ toStoreMs: fc.integer({ min: 0, max: 3000 }), backMs: fc.integer({ min: 0, max: 3000 }), lost: fc.constantFrom(false, false, false, true) });
-const write = fc.record({ atMs: fc.integer({ min: 0, max: END_MS }), tookMs: fc.integer({ min: 0, max: 8000 }), fails: fc.boolean() });
+const trip = fc.record({ toStoreMs: fc.integer({ min: 0, max: 1500 }), backMs: fc.integer({ min: 0, max: 1500 }), lost: fc.constantFrom(false, false, false, false, false, true) });
+const write = fc.record({ atMs: fc.integer({ min: 1000, max: 25_000 }), tookMs: fc.integer({ min: 0, max: 4000 }), fails: fc.constantFrom(false, false, false, true) });
 
 test('property: once the fence has waited, nothing is writable, acknowledged or committed', async () => {
   let acknowledgedCount = 0;
@@ -88,7 +88,8 @@ test('property: once the fence has waited, nothing is writable, acknowledged or 
       if (store.surrenders.s === 1) surrenderedRuns += 1;
       if (problems[0] !== undefined) throw problems[0];
     },
-  ), { numRuns: 300 });
+  ), { numRuns: 600 });
+  // The property must not hold for want of writes and surrenders.
   expect(acknowledgedCount).toBeGreaterThan(1000);
   expect(surrenderedRuns).toBeGreaterThan(100);
 }, 120_000);

@@ -1,0 +1,40 @@
+// `hotshift report`: what happened in an execution, as text, JSON, or one HTML file that can be sent around.
+import { CommandError, exitCodes, type ExitCode } from '../exit.ts';
+import { reportHtml } from '../format/report-html.ts';
+import { reportText } from '../format/report.ts';
+import { styleOf } from '../format/style.ts';
+import { withTarget, type TargetOptions } from '../plans.ts';
+import type { Registration } from '../program.ts';
+import { executionArgument, readTimeline } from '../read-timeline.ts';
+import type { World } from '../world.ts';
+
+interface Options extends TargetOptions { readonly json?: boolean; readonly html?: string; readonly force?: boolean }
+
+export function registerReport({ program, world, ending }: Registration): void {
+  withTarget(program.command('report').description('the timeline of an execution, rebuilt from its journal')
+    .argument('<execution>', 'name (or ARN) of the execution', executionArgument))
+    .option('--json', 'print it as JSON')
+    .option('--html <file>', 'write one self-contained HTML file')
+    .option('--force', 'overwrite the HTML file when it exists')
+    .addHelpText('after', `
+Exit codes: 0 it was read, 2 there is no such execution, 3 the file exists, 4 the table could not be reached.
+
+Examples:
+  $ hotshift report fo-2026-11-24-abc --region eu-north-1
+  $ hotshift report fo-2026-11-24-abc --html outage.html`)
+    .action(ending((execution: string, options: Options) => report(world, execution, options)));
+}
+
+async function report(world: World, execution: string, options: Options): Promise<ExitCode> {
+  const found = await readTimeline(world, execution, options);
+  const { terminal } = world;
+  if (options.html !== undefined) {
+    if (!(await world.writeText(options.html, reportHtml(found), options.force === true))) {
+      throw new CommandError(exitCodes.refused, `${options.html} exists; it was not touched`, 'write elsewhere, or overwrite it with --force');
+    }
+    terminal.remark(`wrote ${options.html}`);
+    if (options.json !== true) return exitCodes.ok;
+  }
+  terminal.out(options.json === true ? JSON.stringify(found, null, 2) : reportText(found, styleOf(terminal.colour), terminal.columns));
+  return exitCodes.ok;
+}

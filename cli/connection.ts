@@ -1,0 +1,15 @@
+// The stores of Hotshift's table, by the same adapters that the steps use. Loaded when a command needs them: `check` and `--help`
+// start without the SDK.
+import type { Connection, Target } from './world.ts';
+
+/** Makes no call yet: the first command to the table is the first to find out whether it is there. */
+export async function connect({ region, table }: Target): Promise<Connection> {
+  const [{ tableIn }, { leaseStore }, { permitStore }, { intentStore }, { observationStore }, { journal }] = await Promise.all([
+    import('../adapters/table.ts'), import('../adapters/lease-store.ts'), import('../adapters/permit-store.ts'),
+    import('../adapters/intent-store.ts'), import('../adapters/observation-store.ts'), import('../adapters/journal.ts'),
+  ]);
+  const shared = tableIn(region, table);
+  return {
+    leases: leaseStore(shared), permits: permitStore(shared), intents: intentStore(shared), observations: observationStore(shared), journal: journal(shared),
+  };
+}

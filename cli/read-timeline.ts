@@ -1,0 +1,22 @@
+// Reads the journal of an execution as a timeline, or says that there is none.
+import { CommandError, exitCodes } from './exit.ts';
+import { connected, readPlans, unreachable, type TargetOptions } from './plans.ts';
+import { timeline, type Timeline } from './timeline.ts';
+import type { World } from './world.ts';
+
+/** Throws CommandError when nothing is journaled under this name. */
+export async function readTimeline(world: World, execution: string, options: TargetOptions): Promise<Timeline> {
+  const plans = await readPlans(world, options);
+  const connection = await connected(world, options, plans);
+  let found: Timeline | undefined;
+  try {
+    found = timeline(await connection.journal.list(execution));
+  } catch (error) {
+    throw unreachable(error, options, plans);
+  }
+  if (found !== undefined) return found;
+  throw new CommandError(exitCodes.usage, `nothing is journaled under the execution ${execution}`, 'give the name of an execution as Step Functions and `hotshift status` show it (not its ARN), and check --table');
+}
+
+/** People paste ARNs: the name is their last part. */
+export const executionArgument = (text: string): string => text.trim().replace(/^arn:aws[a-z-]*:states:.*:/, '');
