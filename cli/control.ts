@@ -24,7 +24,9 @@ export function resume(lease: Lease, by: string, now: Instant): ControlChange {
   return change(rest, `resumed by ${by}; it was paused until ${time(lease.pausedUntil)} by ${lease.pausedBy ?? 'a person'}`);
 }
 
-export function acknowledge(lease: Lease, by: string): ControlChange {
+/** Only what has ended can have been looked at; the end of a running failover would demand it again anyway. */
+export function acknowledge(lease: Lease, by: string, now: Instant): ControlChange {
+  if (isHeld(lease, now)) return { kind: 'refused', reason: `${lease.holder} is still running`, fix: 'acknowledge when it has ended; `hotshift abort` stops it' };
   if (!lease.acknowledgementDue) return { kind: 'nothing', reason: 'no acknowledgement is due' };
   return change({ ...lease, acknowledgementDue: false }, `acknowledged by ${by} (epoch ${lease.epoch})`);
 }

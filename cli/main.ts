@@ -23,7 +23,8 @@ const world: World = {
       return await readFile(path, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
+      // Reading a directory fails without saying which.
+      throw Object.assign(error as NodeJS.ErrnoException, { path });
     }
   },
   writeText: async (path, text, overwrite) => {

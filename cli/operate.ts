@@ -24,7 +24,7 @@ export async function operate(world: World, application: string | undefined, opt
   try {
     return await changeAndShow(world, connection, name, options, decide);
   } catch (error) {
-    throw unreachable(error, options, plans);
+    throw unreachable(error, world, options, plans);
   }
 }
 
@@ -80,5 +80,5 @@ export function stopText(lease: Lease, running: string, seen: Timeline | undefin
   const where = step === undefined ? 'its journal says nothing yet' : `it was last seen in "${step.step}"`;
   const stops = lease.abortExecution === running || (lease.pausedUntil !== undefined && lease.pausedUntil > now);
   if (!stops) return `${running} is running (${where}) and goes on.`;
-  return `${running} (${where}) stops before its next change: every step reads the lease right before it changes anything. A change that was sent already, such as a promotion, is not undone. It then ends as "Handed to a human".`;
+  return `${running} (${where}) stops before its next change: every step reads the lease right before it changes anything. A change that was sent already, such as a promotion, is not undone. It ends as "Handed to a human".`;
 }

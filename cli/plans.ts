@@ -1,5 +1,5 @@
 // Which configuration, which applications, which table, from which region: what all commands share about options.
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { RefusedByAwsError, TryAgainError } from '../domain/errors.ts';
 import type { ApplicationPlan, Instant } from '../domain/plan.ts';
 import { parsePlans, type Plans } from '../events/config.ts';
@@ -15,8 +15,12 @@ export const withConfig = (command: Command): Command =>
   command.option('-c, --config <file>', `configuration to read (default: ${standardConfig})`);
 
 export const withTarget = (command: Command): Command => withConfig(command)
-  .addOption(new Option('--region <region>', 'region to reach the table from; one that works: the witness is a good choice').env('AWS_REGION'))
-  .addOption(new Option('--table <name>', "Hotshift's DynamoDB table (default: the one in the configuration)").env('HOTSHIFT_TABLE'));
+  .option('--region <region>', 'region to reach the table from (default: $AWS_REGION); one that works: the witness is a good choice')
+  .option('--table <name>', "Hotshift's DynamoDB table (default: $HOTSHIFT_TABLE, or the one in the configuration)");
+
+const given = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+const regionOf = ({ variables }: World, options: TargetOptions): string | undefined =>
+  given(options.region) ?? given(variables['AWS_REGION']) ?? given(variables['AWS_DEFAULT_REGION']);
 
 /** The plans of the configuration; undefined when it does not exist and was not asked for by name. */
 export async function readPlans(world: World, options: ConfigOptions): Promise<Plans | undefined> {
@@ -46,24 +50,26 @@ export function planNamed(plans: Plans, application: string | undefined): Applic
 
 /** Connects to the table from a region that was named: guessing one could mean asking the region that is down. */
 export async function connected(world: World, options: TargetOptions, plans: Plans | undefined): Promise<Connection> {
-  const region = options.region ?? world.variables['AWS_DEFAULT_REGION'];
+  const region = regionOf(world, options);
   const witness = plans?.applications[0]?.witness;
-  if (region === undefined || region === '') {
+  if (region === undefined) {
     throw new CommandError(exitCodes.usage, 'no region is named', `give --region or set AWS_REGION${witness === undefined ? '' : `; the witness works when the pair does not: --region ${witness}`}`);
   }
-  const table = options.table ?? plans?.table;
+  const table = given(options.table) ?? given(world.variables['HOTSHIFT_TABLE']) ?? plans?.table;
   if (table === undefined) throw new CommandError(exitCodes.usage, 'no table is named', 'give --table, or a configuration with --config');
   world.terminal.progress(`Reading ${table} from ${region}`);
   return world.connect({ region, table });
 }
 
 /** A store that gives no answer: said with where it was looked for, and where else to look. Any other error stays what it is. */
-export function unreachable(error: unknown, options: TargetOptions, plans: Plans | undefined): unknown {
+export function unreachable(error: unknown, world: World, options: TargetOptions, plans: Plans | undefined): unknown {
   if (!(error instanceof TryAgainError || error instanceof RefusedByAwsError)) return error;
   const reason = error.message.split('\n')[0] ?? error.name;
-  const others = [...new Set(plans?.applications.flatMap((plan) => [plan.witness, ...plan.regions]) ?? [])].filter((region) => region !== options.region);
+  const region = regionOf(world, options);
+  const others = [...new Set(plans?.applications.flatMap((plan) => [plan.witness, ...plan.regions]) ?? [])].filter((other) => other !== region);
   const elsewhere = others.length === 0 ? 'try another region with --region' : `try another region: --region ${others.join(' or ')}`;
-  return new CommandError(exitCodes.unreachable, `the table could not be used from ${options.region ?? 'here'}: ${reason}`, `${elsewhere}; check credentials and --table`, { cause: error });
+  const fix = error instanceof RefusedByAwsError ? 'check credentials, permissions and --table' : elsewhere;
+  return new CommandError(exitCodes.unreachable, `the table could not be used from ${region ?? 'here'}: ${reason}`, fix, { cause: error });
 }
 
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

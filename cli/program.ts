@@ -94,7 +94,7 @@ function explained(error: unknown): Explained {
   if (error instanceof TryAgainError || error instanceof RefusedByAwsError) {
     return { code: exitCodes.unreachable, message, fix: error instanceof RefusedByAwsError ? 'check credentials, permissions and --table' : 'try again, or from another region with --region' };
   }
-  if (error instanceof UnexpectedAnswerError) return { code: exitCodes.failed, message, fix: 'the item was not written by this version of Hotshift: look at it before you change anything' };
+  if (error instanceof UnexpectedAnswerError) return { code: exitCodes.failed, message, fix: 'the answer was not understood, so nothing was assumed: see what it is with --debug before you change anything' };
   const file = error as NodeJS.ErrnoException;
   if (typeof file.code === 'string' && file.path !== undefined) return { code: exitCodes.usage, message: `${file.path}: ${fileTroubles[file.code] ?? file.code}`, fix: 'give another path, or correct its permissions' };
   return { code: exitCodes.failed, message: `this is a fault of Hotshift: ${message}`, fix: 'run it again with --debug and report what it shows' };

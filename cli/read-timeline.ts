@@ -12,7 +12,7 @@ export async function readTimeline(world: World, execution: string, options: Tar
   try {
     found = timeline(await connection.journal.list(execution));
   } catch (error) {
-    throw unreachable(error, options, plans);
+    throw unreachable(error, world, options, plans);
   }
   if (found !== undefined) return found;
   throw new CommandError(exitCodes.usage, `nothing is journaled under the execution ${execution}`, 'give the name of an execution as Step Functions and `hotshift status` show it (not its ARN), and check --table');

@@ -32,11 +32,12 @@ export function processTerminal(variables: Variables, output: Stream = process.s
       if (process.stdin.isTTY !== true || remarks.isTTY !== true) return undefined;
       wipe();
       const prompt = createInterface({ input: process.stdin, output: remarks });
-      // Ctrl-C in a question is an interruption like any other.
-      prompt.once('SIGINT', () => { prompt.close(); process.kill(process.pid, 'SIGINT'); });
+      // Ctrl-C in a question is an interruption like any other; Ctrl-D leaves it unanswered.
+      prompt.once('SIGINT', () => { process.emit('SIGINT'); });
+      const left = new Promise<undefined>((resolve) => { prompt.once('close', () => { resolve(undefined); }); });
       try {
-        const answer = (await prompt.question(`${question}${standard === '' ? '' : ` [${standard}]`}: `)).trim();
-        return answer === '' ? standard : answer;
+        const answer = await Promise.race([prompt.question(`${question}${standard === '' ? '' : ` [${standard}]`}: `), left]);
+        return answer?.trim() === '' ? standard : answer?.trim();
       } finally {
         prompt.close();
       }

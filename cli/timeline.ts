@@ -19,10 +19,11 @@ export interface TimelineStep {
   readonly startedAt: Instant;
   readonly seconds: number;
   readonly entries: number;
-  /** `stopped`: its last gate did not pass. `open`: an order was journaled and no result after it. */
+  /** `stopped`: its last word is a gate that did not pass. `open`: its last word is an order; no result followed. */
   readonly state: 'passed' | 'stopped' | 'open';
 }
 
+/** `from` 0: nobody knows how much was lost. */
 export interface TimelineLoss { readonly from: Instant; readonly to: Instant; readonly seconds: number }
 
 export interface Timeline {
@@ -56,7 +57,8 @@ export function timeline(entries: readonly JournalEntry[]): Timeline | undefined
     gates: entry.gates ?? [], ...(entry.epoch === undefined ? {} : { epoch: entry.epoch }),
   }));
   const epochs = ordered.flatMap((entry) => (entry.epoch === undefined ? [] : [entry.epoch]));
-  const steps = stepsOf(events);
+  // A message takes no part in the work: it would stretch over the whole failover.
+  const steps = stepsOf(events.filter((event) => event.kind !== 'page'));
   const end = conclusionOf(ordered);
   return {
     application: first.application, execution: first.execution, startedAt: first.at, endedAt: last.at, seconds: secondsBetween(first.at, last.at),
@@ -75,19 +77,23 @@ function distinct(entries: readonly JournalEntry[]): JournalEntry[] {
 
 function stepsOf(events: readonly TimelineEvent[]): readonly TimelineStep[] {
   const names = [...new Set(events.map((event) => event.step))];
+  const databases = new Set(events.flatMap((event) => (event.step === 'Promote replica' ? [beforeColon(event.summary)] : [])));
   return names.map((step) => {
     const own = events.filter((event) => event.step === step);
     const startedAt = own[0]?.at ?? 0;
-    return { step, startedAt, seconds: secondsBetween(startedAt, own.at(-1)?.at ?? startedAt), entries: own.length, state: stateOf(own) };
+    return { step, startedAt, seconds: secondsBetween(startedAt, own.at(-1)?.at ?? startedAt), entries: own.length, state: stateOf(own, databases) };
   });
 }
 
-function stateOf(own: readonly TimelineEvent[]): TimelineStep['state'] {
-  const lastGate = own.findLast((event) => event.gates.length > 0);
-  if (lastGate?.gates.some((gate) => !gate.passed) && !own.some((event) => event.kind === 'result' && event.at >= lastGate.at)) return 'stopped';
-  const lastIntent = own.findLastIndex((event) => event.kind === 'intent');
-  const answered = own.slice(lastIntent + 1).some((event) => event.kind === 'result' || event.kind === 'gate');
-  return lastIntent >= 0 && !answered ? 'open' : 'passed';
+const beforeColon = (summary: string): string => /^([a-z][a-z0-9-]*): /.exec(summary)?.[1] ?? '';
+
+/** A step that works on several databases is as good as the worst of them: the last word on each counts. */
+function stateOf(own: readonly TimelineEvent[], databases: ReadonlySet<string>): TimelineStep['state'] {
+  const about = (event: TimelineEvent): string => (databases.has(beforeColon(event.summary)) ? beforeColon(event.summary) : '');
+  const last = [...new Set(own.map(about))].flatMap((subject) => own.findLast((event) => about(event) === subject) ?? []);
+  if (last.some((event) => event.kind === 'gate' && (event.gates.length === 0 || event.gates.some((gate) => !gate.passed)))) return 'stopped';
+  // An order about all databases is answered by a later word on one of them.
+  return last.some((event) => event.kind === 'intent' && (about(event) !== '' || event === own.at(-1))) ? 'open' : 'passed';
 }
 
 const outcomes: readonly Outcome[] = ['Failed over', 'Stood down', 'Handed to a human'];

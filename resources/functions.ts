@@ -56,7 +56,7 @@ export function functionResources(region: Region, plans: Plans, network: Network
 }
 
 export const logGroup = (name: string): Json => ({
-  Type: 'AWS::Logs::LogGroup',
+  Type: 'AWS::Logs::LogGroup', DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Retain',
   Properties: { LogGroupName: name, RetentionInDays: RETENTION_DAYS, KmsKeyId: attribute('Key') },
 });
 

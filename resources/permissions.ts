@@ -74,15 +74,15 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
   switch (name) {
     case 'observe': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), suspect(plans)];
     case 'verify': return [table('GetItem', 'Query', 'PutItem')];
-    case 'claim': case 'warm': return [table('GetItem', 'PutItem')];
-    case 'conclude': case 'confirm': return [table('GetItem', 'Query', 'PutItem')];
+    case 'claim': case 'conclude': case 'warm': return [table('GetItem', 'PutItem')];
+    case 'confirm': return [table('GetItem', 'Query', 'PutItem')];
     case 'fence': return [table('GetItem', 'PutItem', 'UpdateItem')];
     case 'assess': return [table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans), ...databaseSecrets(region, plans)];
     case 'promote': return [
       table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans),
       ...onInstances('Promote', 'rds:PromoteReadReplica', region, plans), ...databaseSecrets(region, plans),
     ];
-    case 'shift': return [table('GetItem', 'PutItem'), ...readRecords(plans), ...changeRecords(plans)];
+    case 'shift': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), ...changeRecords(plans)];
     case 'scale': return [table('GetItem', 'PutItem'), ...scaleServices(region, plans)];
     case 'announce': case 'approve': return [table('GetItem', 'PutItem'), ...tellPeople(region, plans)];
     case 'enforce': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...databaseSecrets(region, plans), ...closeNetwork(region, plans)];

@@ -1,5 +1,7 @@
 // The AWS of the twin: one endpoint with a listener in each region, whose services act on the real parts: RDS promotes the real
 // PostgreSQL, a security group cuts its clients off, Route 53 changes what the name server answers, ECS starts processes.
+import { setTimeout } from 'node:timers/promises';
+import type { Clock } from '../asl/index.ts';
 import type { HealthCheckers } from './dns/health-checkers.ts';
 import type { ZoneStore } from './dns/zones.ts';
 import type { LambdaHost } from './lambda/host.ts';
@@ -9,7 +11,7 @@ import type { Pair } from './postgres/pair.ts';
 import { AwsEndpoint } from './aws/server.ts';
 import type { Service } from './aws/service.ts';
 import type { ClosableClock } from './aws/services/clock.ts';
-import { cloudwatchService } from './aws/services/cloudwatch.ts';
+import { cloudWatchService } from './aws/services/cloudwatch.ts';
 import { dynamodbService } from './aws/services/dynamodb.ts';
 import { ec2Service, type IngressRule } from './aws/services/ec2.ts';
 import { ecsService } from './aws/services/ecs.ts';
@@ -41,27 +43,31 @@ export interface Cloud {
   readonly endpoint: AwsEndpoint;
   /** Region (and `users`, for the operator) -> URL of its listener. */
   readonly urls: Readonly<Record<string, string>>;
+  /** How long the engine itself took to promote, from the call to the proof that it commits; 0 while nothing was promoted. */
+  readonly measured: Measured;
 }
+interface Measured { promotionSeconds: number }
 
 
 export async function startCloud(parts: CloudParts): Promise<Cloud> {
+  const measured: Measured = { promotionSeconds: 0 };
   const endpoint: AwsEndpoint = new AwsEndpoint({
     network: parts.network, onInternalFailure: (error) => parts.onTrouble('the endpoint', error),
-    services: services(parts, (...call) => endpoint.call(...call)),
+    services: services(parts, measured, (...call) => endpoint.call(...call)),
   });
   const listeners = await Promise.all([...REGIONS, USERS].map(async (place) => [place, (await endpoint.listen(place, addressOf(place))).url] as const));
-  return { endpoint, urls: Object.fromEntries(listeners) };
+  return { endpoint, urls: Object.fromEntries(listeners), measured };
 }
 
-function services(parts: CloudParts, call: AwsEndpoint['call']): readonly Service[] {
+function services(parts: CloudParts, measured: Measured, call: AwsEndpoint['call']): readonly Service[] {
   const { network, clock, zones, checkers, onTrouble } = parts;
   const eventbridge = eventBridgeService({ clock, call, network });
   return [
-    eventbridge, databaseService(parts, eventbridge), securityGroups(parts),
+    eventbridge, databaseService(parts, measured, eventbridge), securityGroups(parts),
     dynamodbService({ clock, network, tables: [{ name: TABLE, partitionKey: 'pk', sortKey: 'sk', regions: [...REGIONS] }] }),
     // Route 53 spreads a change within 60 s; a tenth of a second keeps the order (PENDING, then answered) without the wait.
     route53Service({ zones, checkers, clock, insyncMs: 100 }),
-    sfnService({ clock, call, emit: (event) => eventbridge.emit(event) }),
+    sfnService({ clock: workflowClock, call, emit: (event) => eventbridge.emit(event) }),
     lambdaService({
       clock, invoke: (name, region, payload) => parts.lambdas.invoke(name, region, payload),
       functions: REGIONS.flatMap((region) => parts.functions.map((name) => ({ region, name: `hotshift-${name}` }))),
@@ -71,11 +77,11 @@ function services(parts: CloudParts, call: AwsEndpoint['call']): readonly Servic
       clock, services: [REGION_A, REGION_B].map((region) => ({ region, cluster: APPLICATION, service: 'web', desiredCount: 1 })), taskStartMs: 0,
       scale: ({ region }, desired) => parts.scale(region, desired), onFailure: ({ region }, error) => onTrouble(`ECS in ${region}`, error),
     }),
-    cloudwatchService({ clock, emit: (event) => eventbridge.emit(event) }), secretsManagerService({ clock }), snsService({ clock }), ssmService({ clock }),
+    cloudWatchService({ clock, call, emit: (event) => eventbridge.emit(event), onActionFailure: (arn, error) => onTrouble(`alarm action ${arn}`, error) }), secretsManagerService({ clock }), snsService({ clock }), ssmService({ clock }),
   ];
 }
 
-function databaseService({ settings, pair, clock, onTrouble }: CloudParts, eventbridge: EventBridgeService): Service {
+function databaseService({ settings, pair, clock, onTrouble }: CloudParts, measured: Measured, eventbridge: EventBridgeService): Service {
   const instance = (region: string) => ({ region, identifier: instanceIdentifier(region), host: addressOf(region), port: pair.port, securityGroupIds: [securityGroupId(region)], backupRetentionDays: 0 });
   return rdsService({
     clock, emit: (event) => eventbridge.emit(event), onFailure: ({ region }, error) => onTrouble(`RDS in ${region}`, error),
@@ -84,7 +90,9 @@ function databaseService({ settings, pair, clock, onTrouble }: CloudParts, event
     // AWS restarts what it promotes; here only the status says so, and the floor counts the engine's own promotion alone.
     restartWhenPromoted: false,
     host: {
-      promote: async ({ region }) => void (await pair.promote(region)),
+      promote: async ({ region }) => {
+        measured.promotionSeconds = (await pair.promote(region)).tookMs / 1000;
+      },
       restart: async ({ region }) => {
         await pair.server(region).stop();
         await pair.server(region).start();
@@ -95,6 +103,12 @@ function databaseService({ settings, pair, clock, onTrouble }: CloudParts, event
     },
   });
 }
+
+/** The workflows' time: a wait ends early with its state, and none of them keeps the process alive. */
+const workflowClock: Clock = {
+  now: () => Date.now(),
+  sleep: (delayMs, signal) => setTimeout(Math.max(0, delayMs), undefined, { ref: false, ...(signal === undefined ? {} : { signal }) }).catch(() => undefined),
+};
 
 /** Clients of the application, and the maintenance rule that must stay. */
 function securityGroups({ pair }: CloudParts): Service {

@@ -33,7 +33,7 @@ async function run(world: World, execution: string, options: OperateOptions): Pr
     const ended = seen?.outcome !== undefined;
     return await changeAndShow(world, connection, application, options, (lease) => abort(lease, execution, actor(world, options), ended, world.clock.now()), execution);
   } catch (error) {
-    throw unreachable(error, options, plans);
+    throw unreachable(error, world, options, plans);
   }
 }
 

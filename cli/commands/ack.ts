@@ -11,11 +11,11 @@ export function registerAck({ program, world, ending }: Registration): void {
     .option('--json', 'print it as JSON')
     .addHelpText('after', `
 The cooldown is not ended by it: both must be over before the next automatic failover.
-Exit codes: 0 acknowledged (or nothing was due), 2 usage, 4 the table could not be reached.
+Exit codes: 0 acknowledged (or nothing was due), 2 usage, 3 it is still running, 4 the table could not be reached.
 
 Examples:
   $ hotshift why fo-2026-11-24-abc        first look at what happened
   $ hotshift ack shop --by ana`)
     .action(ending((application: string | undefined, options: OperateOptions) =>
-      operate(world, application, options, (lease) => acknowledge(lease, actor(world, options)))));
+      operate(world, application, options, (lease) => acknowledge(lease, actor(world, options), world.clock.now()))));
 }

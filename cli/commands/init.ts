@@ -63,7 +63,7 @@ async function answer<T>(world: World, flag: string, question: string, standard:
   if (given !== undefined) return given;
   for (;;) {
     const text = await world.terminal.ask(question, standard);
-    if (text === undefined) throw new CommandError(exitCodes.usage, `${flag} is missing, and there is no terminal to ask on`, `add ${flag}, for example ${flag} ${standard}`);
+    if (text === undefined) throw new CommandError(exitCodes.usage, `${flag} is missing, and nobody answered (without a terminal all flags are needed)`, `add ${flag}, for example ${flag} ${standard}`);
     try {
       return parse(text);
     } catch (error) {

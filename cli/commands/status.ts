@@ -31,7 +31,7 @@ async function status(world: World, application: string | undefined, options: Op
   try {
     views = await Promise.all(chosen.map((plan) => view(world, connection, plan)));
   } catch (error) {
-    throw unreachable(error, options, plans);
+    throw unreachable(error, world, options, plans);
   }
   const { terminal } = world;
   if (options.json === true) terminal.out(JSON.stringify({ applications: views }, null, 2));

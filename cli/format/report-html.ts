@@ -3,7 +3,7 @@
 import { nextSteps } from '../next-steps.ts';
 import type { Timeline, TimelineStep } from '../timeline.ts';
 import { reportStyle } from './report-style.ts';
-import { durationText, safe, timeText } from './style.ts';
+import { durationText, offsetText, safe, timeText } from './style.ts';
 import { whyGates, type WhyGate } from './why.ts';
 
 export function reportHtml(found: Timeline): string {
@@ -21,9 +21,9 @@ export function reportHtml(found: Timeline): string {
 <main>
 ${head(found)}
 ${remarks(found)}
+${next(found)}
 ${steps(found)}
 ${gates(found)}
-${next(found)}
 ${journal(found)}
 </main>
 </body>
@@ -40,7 +40,7 @@ function head(found: Timeline): string {
   const { outcome, lossWindow } = found;
   const figures = [
     ['Took', durationText(found.workflowSeconds ?? found.seconds)],
-    ['Loss window', lossWindow === undefined ? 'none' : `at most ${durationText(lossWindow.seconds)}`],
+    ['Loss window', lossWindow === undefined ? 'none' : lossWindow.from <= 0 ? 'unknown' : `at most ${durationText(lossWindow.seconds)}`],
     ['Epoch', found.epoch === undefined ? 'none' : String(found.epoch)],
     ['Started', timeText(found.startedAt)],
     ['Last entry', timeText(found.endedAt)],
@@ -59,7 +59,7 @@ const remarks = ({ remarks: all }: Timeline): string =>
 function steps(found: Timeline): string {
   return `<section>
 <h2>Steps</h2>
-<div class="wide"><table class="steps">
+<div class="wide" tabindex="0" role="region" aria-label="Steps"><table class="steps">
 <thead><tr><th scope="col">Step</th><th scope="col">From</th><th scope="col">Took</th><th scope="col">State</th><th scope="col" class="track">0 to ${durationText(found.seconds)}</th></tr></thead>
 <tbody>
 ${found.steps.map((step) => stepRow(step, found)).join('\n')}
@@ -73,7 +73,7 @@ function stepRow(step: TimelineStep, found: Timeline): string {
   const offset = (step.startedAt - found.startedAt) / 1000;
   const percent = (seconds: number): string => (found.seconds === 0 ? 0 : (100 * seconds) / found.seconds).toFixed(2);
   const tone = stepTones[step.state];
-  return `<tr><th scope="row">${escaped(step.step)}</th><td>+${durationText(offset)}</td><td>${step.seconds === 0 ? '&ndash;' : durationText(step.seconds)}</td><td class="${tone}">${step.state}</td>`
+  return `<tr><th scope="row">${escaped(step.step)}</th><td>${offsetText(offset)}</td><td>${step.seconds === 0 ? '&ndash;' : durationText(step.seconds)}</td><td class="${tone}">${step.state}</td>`
     + `<td class="track"><span class="bar ${tone}" style="margin-left:${percent(offset)}%;width:${percent(step.seconds)}%"></span></td></tr>`;
 }
 
@@ -82,7 +82,7 @@ function gates(found: Timeline): string {
   if (all.length === 0) return '<section><h2>Gates</h2><p>No gate was journaled.</p></section>';
   return `<section>
 <h2>Gates</h2>
-<div class="wide"><table>
+<div class="wide" tabindex="0" role="region" aria-label="Gates"><table>
 <thead><tr><th scope="col">Step</th><th scope="col">Gate</th><th scope="col">Passed</th><th scope="col">Found</th><th scope="col">Needed</th></tr></thead>
 <tbody>
 ${all.map(gateRow).join('\n')}
@@ -90,10 +90,10 @@ ${all.map(gateRow).join('\n')}
 </section>`;
 }
 
-function gateRow({ step, gate, passed, value, threshold, evidence, times }: WhyGate): string {
+function gateRow({ step, gate, passed, value, threshold, evidence, times, passedLater }: WhyGate): string {
   const more = evidence === undefined || evidence === '' || evidence === value ? '' : `<div class="evidence">${escaped(evidence)}</div>`;
   const often = times === 1 ? '' : ` <span class="quiet">${times} times</span>`;
-  return `<tr><th scope="row">${escaped(step)}</th><td>${escaped(gate)}</td><td class="${passed ? 'good' : 'bad'}">${passed ? 'yes' : 'no'}${often}</td><td>${escaped(value)}${more}</td><td>${escaped(threshold)}</td></tr>`;
+  return `<tr><th scope="row">${escaped(step)}</th><td>${escaped(gate)}</td><td class="${passed ? 'good' : passedLater ? 'warn' : 'bad'}">${passed ? 'yes' : passedLater ? 'later' : 'no'}${often}</td><td>${escaped(value)}${more}</td><td>${escaped(threshold)}</td></tr>`;
 }
 
 function next(found: Timeline): string {
@@ -108,10 +108,10 @@ function next(found: Timeline): string {
 function journal({ events }: Timeline): string {
   return `<section>
 <h2>Journal</h2>
-<div class="wide"><table class="journal">
+<div class="wide" tabindex="0" role="region" aria-label="Journal"><table class="journal">
 <thead><tr><th scope="col">After</th><th scope="col">Step</th><th scope="col">Kind</th><th scope="col">What</th></tr></thead>
 <tbody>
-${events.map((event) => `<tr><td class="time" title="${timeText(event.at)}">+${durationText(event.offsetSeconds)}</td><th scope="row">${escaped(event.step)}</th><td class="quiet">${event.kind}</td><td>${escaped(event.summary)}</td></tr>`).join('\n')}
+${events.map((event) => `<tr><td class="time" title="${timeText(event.at)}">${offsetText(event.offsetSeconds)}</td><th scope="row">${escaped(event.step)}</th><td class="quiet">${event.kind}</td><td>${escaped(event.summary)}</td></tr>`).join('\n')}
 </tbody></table></div>
 </section>`;
 }

@@ -1,10 +1,10 @@
 // `hotshift report` as plain text: the steps with how long each took, then every entry of the journal in order. Pure.
 import type { Timeline, TimelineStep } from '../timeline.ts';
-import { durationText, padded, safe, table, widthOf, wrapped, type Style } from './style.ts';
+import { durationText, offsetText, padded, safe, table, widthOf, wrapped, type Style } from './style.ts';
 import { headLines, outcomeLines } from './why.ts';
 
 export function reportText(found: Timeline, style: Style, columns?: number): string {
-  const timeWidth = Math.max(...found.events.map((event) => `+${durationText(event.offsetSeconds)}`.length));
+  const timeWidth = Math.max(...found.events.map((event) => offsetText(event.offsetSeconds).length));
   const stepWidth = Math.max(...found.events.map((event) => widthOf(safe(event.step))));
   const kindWidth = 'decision'.length;
   const indent = ' '.repeat(2 + timeWidth + 2 + stepWidth + 2 + kindWidth + 2);
@@ -14,12 +14,12 @@ export function reportText(found: Timeline, style: Style, columns?: number): str
     ...found.remarks.flatMap((remark) => wrapped(safe(remark), columns, '  ', `${style.warn('!')} `)),
     '',
     ...table(['STEP', 'FROM', 'TOOK', 'STATE', ''], found.steps.map((step) => [
-      safe(step.step), `+${durationText((step.startedAt - found.startedAt) / 1000)}`, step.seconds === 0 ? '-' : durationText(step.seconds), stateText(step, style), bar(step, found, style),
+      safe(step.step), offsetText((step.startedAt - found.startedAt) / 1000), step.seconds === 0 ? '-' : durationText(step.seconds), stateText(step, style), bar(step, found, style),
     ]), style),
     '',
     style.bold('Journal'),
     ...found.events.flatMap((event) => {
-      const start = `  ${style.dim(padded(`+${durationText(event.offsetSeconds)}`, timeWidth))}  ${padded(safe(event.step), stepWidth)}  ${style.dim(event.kind.padEnd(kindWidth))}  `;
+      const start = `  ${style.dim(offsetText(event.offsetSeconds).padStart(timeWidth))}  ${padded(safe(event.step), stepWidth)}  ${style.dim(event.kind.padEnd(kindWidth))}  `;
       return wrapped(safe(event.summary), columns, indent, start);
     }),
   ].join('\n');

@@ -35,10 +35,10 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
 /** Breaks a long text at spaces; `columns` undefined (a pipe) leaves it on one line. */
 export function wrapped(text: string, columns: number | undefined, indent: string, first = indent): readonly string[] {
   if (columns === undefined) return [first + text];
-  const room = Math.max(20, columns - widthOf(indent));
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
+    const room = Math.max(20, columns - widthOf(lines.length === 0 ? first : indent));
     if (line !== '' && widthOf(line) + 1 + widthOf(word) > room) {
       lines.push(line);
       line = word;
@@ -60,6 +60,16 @@ export function durationText(seconds: number): string {
   const [large, largeUnit, small, smallUnit] = pairs.find(([unit]) => whole >= unit) ?? pairs[2];
   const rest = Math.floor((whole % large) / small);
   return `${sign}${Math.floor(whole / large)} ${largeUnit}${rest === 0 ? '' : ` ${rest} ${smallUnit}`}`;
+}
+
+/** Seconds since a start, as digits that line up: `+0:06.2`, `+2:38.4`, `+1:02:38.4`. */
+export function offsetText(seconds: number): string {
+  const tenths = Math.round(Math.abs(seconds) * 10);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(tenths / 36_000);
+  const minutes = Math.floor(tenths / 600) % 60;
+  const rest = `${two(Math.floor(tenths / 10) % 60)}.${tenths % 10}`;
+  return `${seconds < 0 ? '-' : '+'}${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${rest}`;
 }
 
 /** UTC with seconds: people in several places read the same line. */

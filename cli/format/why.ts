@@ -1,7 +1,7 @@
 // `hotshift why` for people: each gate in order with value, threshold and evidence, then the outcome and what to do. Pure.
-import { nextSteps } from '../next-steps.ts';
+import { lossText, nextSteps } from '../next-steps.ts';
 import type { Timeline, TimelineEvent } from '../timeline.ts';
-import { durationText, safe, timeText, wrapped, type Style } from './style.ts';
+import { durationText, offsetText, safe, timeText, wrapped, type Style } from './style.ts';
 
 export interface WhyGate {
   readonly at: number;
@@ -14,17 +14,21 @@ export interface WhyGate {
   readonly evidence?: string;
   /** How often in a row the gate gave this answer. */
   readonly times: number;
+  /** It did not pass now, but did when it was asked again. */
+  readonly passedLater: boolean;
 }
 
 /** Gates in order; the same answer of a gate that was asked again and again is one line. */
 export function whyGates({ events }: Pick<Timeline, 'events'>): readonly WhyGate[] {
-  const gates = events.flatMap((event) => event.gates.map((gate): WhyGate => ({ at: event.at, offsetSeconds: event.offsetSeconds, step: event.step, ...gate, times: 1 })));
-  return gates.reduce<readonly WhyGate[]>((kept, gate) => {
-    const index = kept.findLastIndex((other) => other.step === gate.step && other.gate === gate.gate);
+  const gates = events.flatMap((event) => event.gates.map((gate): WhyGate => ({ at: event.at, offsetSeconds: event.offsetSeconds, step: event.step, ...gate, times: 1, passedLater: false })));
+  const same = (left: WhyGate, right: WhyGate): boolean => left.step === right.step && left.gate === right.gate;
+  const merged = gates.reduce<readonly WhyGate[]>((kept, gate) => {
+    const index = kept.findLastIndex((other) => same(other, gate));
     const before = kept[index];
     if (before === undefined || before.passed !== gate.passed || before.value !== gate.value) return [...kept, gate];
     return kept.with(index, { ...before, times: before.times + 1 });
   }, []);
+  return merged.map((gate, index) => ({ ...gate, passedLater: !gate.passed && merged.slice(index + 1).some((later) => same(later, gate) && later.passed) }));
 }
 
 export function whyText(found: Timeline, style: Style, columns?: number): string {
@@ -54,7 +58,7 @@ export function outcomeLines(found: Timeline, style: Style, columns?: number): r
   const { outcome, lossWindow } = found;
   const paint = outcome === 'Failed over' ? style.good : outcome === 'Handed to a human' ? style.bad : style.warn;
   const loss = lossWindow === undefined ? []
-    : [`  ${style.dim('Loss window:')} at most ${durationText(lossWindow.seconds)} of writes, ${timeText(lossWindow.from)} to ${timeText(lossWindow.to)}`];
+    : wrapped(lossText(lossWindow), columns, '  ', `  ${style.dim('Loss window:')} `);
   return [
     `${style.bold('Outcome')}  ${paint(outcome ?? 'none yet')}`,
     ...(found.reason === undefined ? [] : wrapped(safe(found.reason), columns, '  ')),
@@ -75,12 +79,12 @@ function gateLines(gates: readonly WhyGate[], refusals: readonly TimelineEvent[]
 }
 
 function gateBlock(gate: WhyGate, style: Style, columns?: number): readonly string[] {
-  const mark = gate.passed ? style.good('ok') : style.bad('NO');
-  const times = gate.times > 1 ? `, ${gate.times} times` : '';
+  const mark = gate.passed ? style.good('ok') : gate.passedLater ? style.warn('--') : style.bad('NO');
+  const again = `${gate.times > 1 ? `, ${gate.times} times` : ''}${gate.passedLater ? ', passed later' : ''}`;
   const detail = (name: string, text: string | undefined): readonly string[] =>
-    (text === undefined || text === '' ? [] : wrapped(safe(text), columns, ' '.repeat(18), `       ${style.dim(name.padEnd(11))}`));
+    (text === undefined || text === '' ? [] : wrapped(safe(text), columns, ' '.repeat(17), `       ${style.dim(name.padEnd(10))}`));
   return [
-    `  ${mark}   ${safe(gate.gate)}  ${style.dim(`+${durationText(gate.offsetSeconds)}${times}`)}`,
+    `  ${mark}   ${gate.passed ? safe(gate.gate) : style.bold(safe(gate.gate))}  ${style.dim(`${offsetText(gate.offsetSeconds)}${again}`)}`,
     ...detail('found', gate.value), ...detail('needed', gate.threshold),
     // Evidence that only repeats what was found is noise.
     ...(gate.evidence === gate.value ? [] : detail('evidence', gate.evidence)),

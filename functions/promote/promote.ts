@@ -99,7 +99,14 @@ async function lost(ports: PromotePorts, { failover, epoch, database }: PromoteI
   if (intent?.epoch !== epoch) return { from: now, to: now, seconds: 0 };
   const permitsEnded = permit !== undefined && permit.withdrawn ? permitsEndAt(permit, plan.permit) : now;
   const fencedAt = Math.min(now, Math.max(permitsEnded, intent.recordedAt), intent.enforced?.networkClosed === true ? intent.enforced.at : now);
-  return lossWindow(view.facts?.replayedAt, fencedAt) ?? { from: 0, to: now, seconds: now / 1000 };
+  // RDS restarts the engine at the end of a promotion, which then no longer knows what it replayed last: what was read right before
+  // the promotion was asked for still stands, since nothing of it can go away.
+  return lossWindow(view.facts?.replayedAt ?? replayedAtRequest(view.request), fencedAt) ?? { from: 0, to: now, seconds: now / 1000 };
+}
+
+function replayedAtRequest(request: JournalEntry | undefined): Instant | undefined {
+  const { replayedAt } = (request?.evidence ?? {}) as { readonly replayedAt?: unknown };
+  return typeof replayedAt === 'number' ? replayedAt : undefined;
 }
 
 async function refuse(ports: PromotePorts, { failover, epoch, database }: PromoteInput, reason: string): Promise<PromoteResult> {

@@ -14,15 +14,25 @@ export const shiftWrites = (ports: ShiftPorts, plan: ApplicationPlan) =>
     const entry = { execution: failover.execution, application: failover.application, step: 'Shift writes', epoch };
     const proven = (await ports.journal.list(failover.execution)).some((line) => line.step === 'Promote replica' && line.kind === 'result' && line.epoch === epoch && line.summary.startsWith(`${name}: a write was committed`));
     if (!proven) throw new InvalidInputError(`database: no committed write on ${name} in ${survivor} is journaled under epoch ${epoch}; promote must prove one first`);
-    await ports.journal.record({ ...entry, at: ports.clock.now(), kind: 'intent', summary: `${name}: grant write permits for ${survivor} and repoint the writer's record` });
+    const host = database.instances[survivor]?.host ?? '';
+    await ports.journal.record({ ...entry, at: ports.clock.now(), kind: 'intent', summary: `${name}: repoint the writer's record to ${host} and grant write permits for ${survivor}` });
     await holdLease(ports, failover, epoch, plan.lease);
-    // Permits before the record: an application that finds the new writer without a permit waits, it does not err.
+    // The record before the permits: a server that may write again must not be led to the old writer by an old answer.
+    const change = await ports.traffic.pointWriter(database, survivor);
+    const now = ports.clock.now();
+    const answered = database.writerRecord === undefined || (await ports.traffic.resolve(database.writerRecord.name)).some((answer) => plain(answer) === plain(host));
+    if (!answered && now - failover.startedAt < plan.budgets.rtoSeconds * 1000) {
+      return { shift: 'waiting', reason: `the authoritative servers do not lead to ${host} yet`, nextCheckAt: new Date(now + WAIT_MS).toISOString() };
+    }
+    await holdLease(ports, failover, epoch, plan.lease);
     if (!(await ports.permits.grant({ application: failover.application, database: name, epoch, writer: survivor }))) {
       throw new LeaseLostError(`a newer permit than epoch ${epoch} stands for ${name}`);
     }
-    const change = await ports.traffic.pointWriter(database, survivor);
-    const record = change === undefined ? 'the writer record needs no change' : `writer record changed (${change})`;
-    const reason = `${name}: writes go to ${survivor} under epoch ${epoch}; ${record}`;
+    const record = change === undefined ? "the writer's record leads there" : `the writer's record leads there (${change})`;
+    const reason = `${name}: writes go to ${survivor} under epoch ${epoch}; ${answered ? record : 'the record was changed but is NOT answered yet'}`;
     await ports.journal.record({ ...entry, at: ports.clock.now(), kind: 'result', summary: reason });
     return { shift: 'moved', reason };
   };
+
+const WAIT_MS = 100;
+const plain = (host: string): string => host.toLowerCase().replace(/\.$/, '');

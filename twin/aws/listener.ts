@@ -32,7 +32,8 @@ export async function openListener(parts: DispatchParts, options: ListenOptions)
     answer(parts, options, request).then(
       (result) => (result === undefined ? request.socket.destroy() : write(response, result)),
       (error: unknown) => {
-        parts.onInternalFailure(error);
+        // A caller that left in the middle of its request is nobody's failure.
+        if (request.complete) parts.onInternalFailure(error);
         request.socket.destroy();
       },
     );

@@ -74,9 +74,10 @@ export class AwsEndpoint {
     if (hosted === undefined || operation === undefined) throw new AwsError('UnknownOperationException', `The twin has no ${name}:${operationName}`);
     const result = await dispatch(this.#parts, {
       ...hosted, protocol: hosted.wire.protocol,
-      request: { operation, input: input as Record<string, unknown> }, context: { region, caller, requestId: randomUUID() },
+      // Copies on the way in and out, as the wire would make them: nobody holds a handler's own objects.
+      request: { operation, input: structuredClone(input) as Record<string, unknown> }, context: { region, caller, requestId: randomUUID() },
     });
-    if (result.kind === 'output') return result.output;
+    if (result.kind === 'output') return structuredClone(result.output);
     if (result.kind === 'error') throw result.error;
     if (result.kind === 'status') throw new AwsError('ServiceUnavailable', `HTTP ${result.status}`, { status: result.status });
     throw new ConnectionBrokenError(`the connection from ${caller} to ${name} in ${region} broke`);

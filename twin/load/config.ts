@@ -20,7 +20,7 @@ export interface LoadConfig {
   readonly addressMap: Readonly<Record<string, string>>;
   /** Published address -> region, for requests that got no answer to tell it. */
   readonly addressRegions: Readonly<Record<string, string>>;
-  /** Ids of writes are `<idPrefix><number>`: unique over runs when the prefix is. */
+  /** Ids of writes are `<idPrefix><number of 12 digits>`: unique over runs when the prefix is, and UUIDs with the first 24 characters of one. */
   readonly idPrefix: string;
   readonly readPath: string;
   readonly writePath: string;

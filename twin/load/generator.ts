@@ -73,7 +73,7 @@ export class LoadGenerator {
       // Exact shares, evenly spread: a write each time that the sum of shares passes a whole number.
       const { writeShare } = this.#config;
       const isWrite = Math.floor((number + 1) * writeShare) > Math.floor(number * writeShare);
-      const asked = isWrite ? ({ kind: 'write', id: `${this.#config.idPrefix}${number}`, dueAt } as const) : ({ kind: 'read', dueAt } as const);
+      const asked = isWrite ? ({ kind: 'write', id: `${this.#config.idPrefix}${String(number).padStart(12, '0')}`, dueAt } as const) : ({ kind: 'read', dueAt } as const);
       const done: Promise<void> = user.ask(asked).then((sample) => {
         this.#samples.push(sample);
         this.#open.delete(done);

@@ -53,6 +53,7 @@ export class User {
 
   /** Connections to an address that is no longer answered end when their requests do. */
   #agentFor(address: string): Agent {
+    if (this.#connections?.address === address) return this.#connections.agent;
     const old = this.#connections?.agent;
     if (old) {
       old.maxFreeSockets = 0;

@@ -47,8 +47,8 @@ function nativeFolder(name: string): string {
   return join(dirname(dirname(entry)), 'native');
 }
 
-/** The folder itself, or a copy that PostgreSQL's account can reach. */
-function reachable(native: string): string {
+/** The folder itself, or a copy that PostgreSQL's account can reach; with the library links in either. */
+export function reachable(native: string): string {
   if (closedAncestor(join(native, 'bin', 'postgres')) === undefined) {
     linkLibraries(native);
     return native;
@@ -106,6 +106,8 @@ function isThere(path: string): boolean {
 }
 
 function hasGlibc(): boolean {
+  // Without this the report looks up the names of all network peers, which takes seconds where DNS is slow.
+  process.report.excludeNetwork = true;
   const report = process.report.getReport() as unknown as { readonly header: { readonly glibcVersionRuntime?: string } };
   return report.header.glibcVersionRuntime !== undefined;
 }

@@ -18,20 +18,26 @@ export interface Passwords {
   readonly replicator: string;
 }
 
+/** A synchronous standby cannot confirm these commits: it logs in with a role that they create. */
+const LOCAL = 'set synchronous_commit = local';
+
 /** 24 random bytes as hex: no character needs quoting anywhere. */
 const password = (): string => randomBytes(24).toString('hex');
 
 export const newPasswords = (): Passwords => ({ postgres: password(), app: password(), hotshift: password(), replicator: password() });
 
-/** A standby has to be able to log in before there are tables: the role of replication comes with the schema, so this runs first. */
+/** Creates the database if it is not the default one, then tables, roles and their passwords in one transaction. */
 export async function createSchema(server: PostgresServer, passwords: Passwords): Promise<void> {
   const { databaseName = SUPERUSER } = server.plan;
   if (databaseName !== SUPERUSER) {
-    await server.session((client) => client.query(`create database ${client.escapeIdentifier(databaseName)}`), SUPERUSER);
+    await server.session(async (client) => {
+      await client.query(LOCAL);
+      await client.query(`create database ${client.escapeIdentifier(databaseName)}`);
+    }, SUPERUSER);
   }
   const sql = readFileSync(fileURLToPath(new URL('schema.sql', import.meta.url)), 'utf8');
   const logins = [[APPLICATION_USER, passwords.app], [MAINTENANCE_USER, passwords.hotshift], [REPLICATION_USER, passwords.replicator]] as const;
   await server.session(async (client) => {
-    await client.query(`begin; ${sql}; ${logins.map(([role, secret]) => `alter role ${role} password '${secret}';`).join(' ')} commit`);
+    await client.query(`begin; ${LOCAL}; ${sql}; ${logins.map(([role, secret]) => `alter role ${role} password '${secret}';`).join(' ')} commit`);
   });
 }

@@ -8,7 +8,7 @@ import { DnsServer } from '../../../twin/dns/server.ts';
 import { ZoneStore } from '../../../twin/dns/zones.ts';
 import { loadDefaults, type LoadConfig } from '../../../twin/load/config.ts';
 import { LoadGenerator } from '../../../twin/load/generator.ts';
-import { startLoad } from '../../../twin/load/load-process.ts';
+import { startLoad, type LoadProcess } from '../../../twin/load/load-process.ts';
 import type { LoadResult } from '../../../twin/load/outcome.ts';
 import { ResolverCache } from '../../../twin/load/resolver-cache.ts';
 import type { SecondStatistics } from '../../../twin/load/statistics.ts';
@@ -26,6 +26,22 @@ let zones: ZoneStore;
 let first: Site;
 let second: Site;
 let config: LoadConfig;
+/** What a failing test leaves running must not keep the others, or Jest, waiting. */
+let generators: LoadGenerator[];
+let processes: LoadProcess[];
+
+function generate(more: Partial<LoadConfig>, seed: number): LoadGenerator {
+  const generator = new LoadGenerator({ ...config, ...more }, { random: seeded(seed) });
+  generators.push(generator);
+  generator.start();
+  return generator;
+}
+
+async function startProcess(onSecond: (statistics: SecondStatistics) => void = () => undefined): Promise<LoadProcess> {
+  const load = await startLoad(config, { onSecond });
+  processes.push(load);
+  return load;
+}
 
 async function site(host: string, port: number, region: string, epoch: number): Promise<Site> {
   const made: Site = { ids: new Set(), behaviour: 'ok', reads: 0, server: createServer() };
@@ -50,6 +66,7 @@ const point = (published: string): void => {
 };
 
 beforeEach(async () => {
+  [generators, processes] = [[], []];
   zones = new ZoneStore();
   zones.create({ id: 'Z', name: 'load.test', callerReference: 'x', recordSets: [set('load.test', 'SOA', [soaValue]), set('load.test', 'NS', ['ns.load.test.'])] });
   point('203.0.113.1');
@@ -69,6 +86,8 @@ beforeEach(async () => {
   };
 });
 afterEach(async () => {
+  for (const load of processes) load.kill();
+  await Promise.all(generators.map((generator) => generator.stop()));
   for (const { server } of [first, second]) {
     server.closeAllConnections();
     server.close();
@@ -85,8 +104,7 @@ const until = async (what: () => boolean): Promise<void> => {
 };
 
 test('half reads, half writes, each write once; every acknowledged id is where it was acknowledged', async () => {
-  const generator = new LoadGenerator(config, { random: seeded(1) });
-  generator.start();
+  const generator = generate({}, 1);
   await until(() => first.ids.size >= 100);
   const result = await generator.stop();
   expect(result.errors).toBe(0);
@@ -99,7 +117,7 @@ test('half reads, half writes, each write once; every acknowledged id is where i
 
 test('in its own process: users move with DNS after a region goes silent, and the result tells the downtime', async () => {
   const seconds: SecondStatistics[] = [];
-  const load = await startLoad(config, { onSecond: (statistics) => seconds.push(statistics) });
+  const load = await startProcess((statistics) => seconds.push(statistics));
   await until(() => first.ids.size >= 50);
   first.behaviour = 'silent';
   await new Promise((resolve) => setTimeout(resolve, 500));
@@ -119,8 +137,7 @@ test('in its own process: users move with DNS after a region goes silent, and th
 test('connections are kept, and those to an address that DNS no longer answers end', async () => {
   let connections = 0;
   first.server.on('connection', () => (connections += 1));
-  const generator = new LoadGenerator(config, { random: seeded(3) });
-  generator.start();
+  const generator = generate({}, 3);
   await until(() => first.ids.size >= 150);
   expect(connections).toBeLessThan(first.ids.size);
   point('203.0.113.2');
@@ -133,8 +150,7 @@ test('connections are kept, and those to an address that DNS no longer answers e
 });
 
 test('refused connections, error pages and failing DNS are named, and cost nobody else', async () => {
-  const generator = new LoadGenerator({ ...config, caches: 4, dnsLimitMs: 200 }, { random: seeded(2) });
-  generator.start();
+  const generator = generate({ caches: 4, dnsLimitMs: 200 }, 2);
   await until(() => first.reads > 10);
   first.behaviour = 'broken';
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -170,9 +186,9 @@ test('resolver caches honour the TTL and do not move together', async () => {
 });
 
 test('a load process that dies rejects instead of reporting nothing lost', async () => {
-  const load = await startLoad(config);
+  const load = await startProcess();
   const result = load.stop();
-  const other = await startLoad(config);
+  const other = await startProcess();
   other.kill();
   await expect(other.stop()).rejects.toThrow(/ended without a result \(SIGKILL\)/);
   await expect(result).resolves.toMatchObject({ errors: 0 });

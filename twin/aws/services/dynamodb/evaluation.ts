@@ -1,4 +1,4 @@
-// Does a condition hold for an item? An absent attribute makes a comparison false, never an error, as in DynamoDB.
+// Does a condition hold for an item? An absent attribute makes every comparison but <> false, never an error, as in DynamoDB.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Comparator, Condition, Operand, TwoOperandFunction } from './conditions.ts';
 import { valueAt } from './paths.ts';
@@ -32,7 +32,8 @@ function resolve(operand: Operand, item: Item): AttributeValue | undefined {
 }
 
 function compares(comparator: Comparator, left: AttributeValue | undefined, right: AttributeValue | undefined): boolean {
-  if (left === undefined || right === undefined) return false;
+  // What is absent differs from everything (dynalite and moto agree on that), and is neither less nor more than anything.
+  if (left === undefined || right === undefined) return comparator === '<>';
   if (comparator === '=') return equals(left, right);
   if (comparator === '<>') return !equals(left, right);
   const order = compare(left, right);

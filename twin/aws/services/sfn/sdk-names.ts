@@ -38,10 +38,7 @@ export const sdkService = (name: string): SdkService | undefined => SERVICES[nam
 
 /** Arguments of a state as the operation's input: members found whatever their case, text made into dates and bytes. */
 export function sdkInput({ client }: SdkService, operation: string, value: unknown): unknown {
-  const schema = client[`${operation}$`];
-  if (!Array.isArray(schema)) return value;
-  const input = typeof schema[4] === 'function' ? (schema[4] as () => never)() : schema[4];
-  return read(NormalizedSchema.of(input as Parameters<typeof NormalizedSchema.of>[0]), value);
+  return read(shapeOf(client, operation, 4), value);
 }
 
 function read(schema: NormalizedSchema, value: unknown): unknown {
@@ -57,18 +54,35 @@ function read(schema: NormalizedSchema, value: unknown): unknown {
   return value;
 }
 
-/** An answer as the state sees it: Java's names, dates as text. */
-export function sdkOutput(value: unknown): unknown {
+/** An answer as the state sees it: Java's names for members (never for keys of a map), dates and bytes as text. */
+export function sdkOutput({ client }: SdkService, operation: string, value: unknown): unknown {
+  return write(shapeOf(client, operation, 5), value) ?? {};
+}
+
+function write(schema: NormalizedSchema, value: unknown): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (schema.isStructSchema()) {
+    const members = value as Readonly<Record<string, unknown>>;
+    const present = [...schema.structIterator()].filter(([name]) => members[name] !== undefined);
+    return Object.fromEntries(present.map(([name, member]) => [javaName(name), write(member, members[name])]));
+  }
+  if (schema.isListSchema()) return (value as readonly unknown[]).map((item) => write(schema.getValueSchema(), item));
+  if (schema.isMapSchema()) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, write(schema.getValueSchema(), item)]));
   if (value instanceof Date) return value.toISOString();
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
-  if (Array.isArray(value)) return value.map(sdkOutput);
-  if (typeof value !== 'object' || value === null) return value ?? {};
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined).map(([name, member]) => [javaName(name), sdkOutput(member)]));
+  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value;
+}
+
+/** Input (4) or output (5) of an operation's raw schema. */
+function shapeOf(client: Readonly<Record<string, unknown>>, operation: string, part: 4 | 5): NormalizedSchema {
+  const raw = (client[`${operation}$`] as readonly unknown[] | undefined)?.[part] ?? 'unit';
+  return NormalizedSchema.of((typeof raw === 'function' ? raw() : raw) as Parameters<typeof NormalizedSchema.of>[0]);
 }
 
 /** DBInstances -> DbInstances, executionArn -> ExecutionArn. */
-export const javaName = (name: string): string =>
-  name.charAt(0).toUpperCase() + name.slice(1).replace(/[A-Z]+(?=[A-Z][a-z]|[^A-Za-z]|$)/g, (capitals) => (name.charAt(0) === name.charAt(0).toUpperCase() && name.indexOf(capitals) === 1 ? capitals.toLowerCase() : capitals.charAt(0) + capitals.slice(1).toLowerCase()));
+export function javaName(name: string): string {
+  const words = name.replace(/[A-Z]{2,}(?=[A-Z][a-z]|[^A-Za-z]|$)/g, (capitals) => capitals.charAt(0) + capitals.slice(1).toLowerCase());
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
 
 /** Rds.DbInstanceNotFoundException for DBInstanceNotFound or DBInstanceNotFoundFault. */
 export function sdkErrorName(prefix: string, code: string): string {

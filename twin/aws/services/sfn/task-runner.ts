@@ -52,7 +52,7 @@ async function sdkCall(call: ServiceCall, resource: string, request: TaskRequest
   if (service === undefined) throw new TaskError('States.Runtime', `the twin has no service ${name}`);
   const action = operation.charAt(0).toUpperCase() + operation.slice(1);
   const output = await called(() => call(service.name, action, sdkInput(service, action, request.arguments), from), service.errorPrefix);
-  return sdkOutput(output);
+  return sdkOutput(service, action, output);
 }
 
 async function called<T>(work: () => Promise<T>, prefix: string): Promise<T> {

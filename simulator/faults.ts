@@ -1,0 +1,254 @@
+// The menu of faults: what can be done to the world, as plain data, so that a schedule can be drawn, shrunk, written into a scenario
+// and replayed. `for` takes a fault back again. Some are outside of what Hotshift promises to survive: these excuse invariants, by name.
+import type { Region } from '../domain/plan.ts';
+import { acknowledge, abort, pause, resume, type ControlChange } from '../cli/control.ts';
+import { CALL_FAULTS, type CallFaultKind } from './calls.ts';
+import type { Oracle } from './oracle.ts';
+import { INTERNET, type Place } from './places.ts';
+import { roles } from './plan.ts';
+import type { AppFault } from './servers.ts';
+import type { World } from './world.ts';
+
+export type PlaceName = 'home' | 'standby' | 'witness' | 'internet' | 'us-east-1';
+/** Seconds from the start of the run; `for`: seconds until it is taken back. */
+interface When { readonly at: number; readonly for?: number }
+export type Fault = When & (
+  | { readonly do: 'crash' | 'hang'; readonly place: PlaceName }
+  | { readonly do: 'cut'; readonly from: PlaceName; readonly to: PlaceName; readonly bothWays?: boolean }
+  | { readonly do: 'isolate'; readonly place: PlaceName }
+  | { readonly do: 'slow'; readonly place: PlaceName; readonly ms: number }
+  | { readonly do: 'crash database'; readonly place: PlaceName }
+  | { readonly do: 'stop replication' } | { readonly do: 'lag'; readonly seconds: number }
+  | { readonly do: 'lose replica'; readonly place: PlaceName }
+  | { readonly do: 'events'; readonly lost?: number; readonly duplicated?: number; readonly lateSeconds?: number }
+  | { readonly do: 'application'; readonly place: PlaceName; readonly fault: AppFault }
+  | { readonly do: 'status'; readonly place: PlaceName; readonly status: string }
+  | { readonly do: 'promotion'; readonly stalls?: boolean; readonly readOnly?: boolean; readonly seconds?: number }
+  | { readonly do: 'slow names'; readonly seconds: number }
+  | { readonly do: 'chat down' } | { readonly do: 'all messages down' }
+  | { readonly do: 'no agents'; readonly place: PlaceName }
+  | { readonly do: 'open network'; readonly place: PlaceName }
+  | { readonly do: 'clock'; readonly place: PlaceName; readonly seconds: number } | { readonly do: 'server clock'; readonly place: PlaceName; readonly seconds: number }
+  | { readonly do: 'call'; readonly port: string; readonly fault: CallFaultKind; readonly times?: number; readonly skip?: number }
+  | { readonly do: 'pause'; readonly seconds: number } | { readonly do: 'resume' } | { readonly do: 'ack' } | { readonly do: 'abort' }
+  | { readonly do: 'answer approval'; readonly decision: 'approve' | 'reject' }
+  | { readonly do: 'start'; readonly place: PlaceName; readonly evacuate: PlaceName; readonly mode: 'automatic' | 'manual'; readonly name?: string }
+);
+
+/** Puts the faults into the world's queue. `startedAt` is the beginning of the run. */
+export function schedule(world: World, oracle: Oracle, faults: readonly Fault[], startedAt: number): void {
+  const callFaults: { readonly port: string; readonly fault: CallFaultKind; left: number; skip: number }[] = [];
+  world.calls.faults = (_, port) => {
+    const found = callFaults.find((entry) => entry.left > 0 && entry.port === port);
+    if (found === undefined) return undefined;
+    if (found.skip > 0) {
+      found.skip -= 1;
+      return undefined;
+    }
+    found.left -= 1;
+    world.facts.tell({ kind: 'fault', text: `${port} ${found.fault}`, ends: false });
+    return found.fault;
+  };
+  for (const fault of faults) {
+    world.clock.at(startedAt + fault.at * 1000, () => {
+      if (fault.do === 'call') {
+        callFaults.push({ port: fault.port, fault: fault.fault, left: fault.times ?? 1, skip: fault.skip ?? 0 });
+        return;
+      }
+      world.facts.tell({ kind: 'fault', text: described(fault), ends: false });
+      const takeBack = apply(world, oracle, fault);
+      if (fault.for === undefined || takeBack === undefined) return;
+      world.clock.after(fault.for * 1000, () => {
+        world.facts.tell({ kind: 'fault', text: described(fault), ends: true });
+        takeBack();
+        world.clock.touched();
+      });
+    });
+  }
+}
+
+export function described(fault: Fault): string {
+  const { do: what, at: _at, for: _for, ...rest } = fault;
+  return [what, ...Object.entries(rest).map(([name, value]) => (name === 'place' ? String(value) : `${name} ${String(value)}`))].join(' ');
+}
+
+type TakeBack = (() => void) | undefined;
+
+function apply(world: World, oracle: Oracle, fault: Fault): TakeBack {
+  const at = (name: PlaceName): Place => placeOf(world, name);
+  switch (fault.do) {
+    case 'crash': {
+      world.places.kill(at(fault.place));
+      return () => world.places.revive(at(fault.place));
+    }
+    case 'hang': {
+      world.places.hang(at(fault.place));
+      return () => world.places.resume(at(fault.place));
+    }
+    case 'cut': case 'isolate': return cut(world, fault);
+    case 'slow': {
+      world.places.setSlow(at(fault.place), fault.ms);
+      return () => world.places.setSlow(at(fault.place), 0);
+    }
+    case 'lose replica': {
+      world.table.loseReplica(at(fault.place));
+      return () => world.table.returnReplica(at(fault.place));
+    }
+    case 'events': return events(world, fault);
+    case 'application': {
+      world.appFaults.set(at(fault.place), fault.fault);
+      return () => world.appFaults.delete(at(fault.place));
+    }
+    case 'slow names': {
+      world.names.insyncMs = [fault.seconds * 500, fault.seconds * 1000];
+      return undefined;
+    }
+    case 'chat down': case 'all messages down': {
+      [world.messages.chatDown, world.messages.topicsDown] = [true, fault.do === 'all messages down'];
+      return () => { [world.messages.chatDown, world.messages.topicsDown] = [false, false]; };
+    }
+    case 'no agents': {
+      world.agentsOff.add(at(fault.place));
+      return () => world.agentsOff.delete(at(fault.place));
+    }
+    case 'clock': case 'server clock': return clocks(world, oracle, fault);
+    case 'call': return undefined;
+    case 'crash database': case 'stop replication': case 'lag': case 'status': case 'promotion': case 'open network': return databases(world, fault);
+    default: return people(world, fault);
+  }
+}
+
+function cut(world: World, fault: Fault & { readonly do: 'cut' | 'isolate' }): TakeBack {
+  const { home, standby, witness } = roles(world.plan);
+  const links: (readonly [Place, Place])[] = [];
+  if (fault.do === 'isolate') {
+    const place = placeOf(world, fault.place);
+    for (const other of [home, standby, witness, INTERNET].filter((entry) => entry !== place)) links.push([place, other], [other, place]);
+  } else {
+    const [from, to] = [placeOf(world, fault.from), placeOf(world, fault.to)];
+    links.push([from, to]);
+    if (fault.bothWays === true) links.push([to, from]);
+  }
+  for (const [from, to] of links) world.places.cut(from, to);
+  return () => links.forEach(([from, to]) => world.places.heal(from, to));
+}
+
+function events(world: World, fault: Fault & { readonly do: 'events' }): TakeBack {
+  const { bus } = world;
+  bus.lostChance = fault.lost ?? 0;
+  bus.duplicateChance = fault.duplicated ?? 0;
+  if (fault.lateSeconds !== undefined) bus.lateMs = [50, fault.lateSeconds * 1000];
+  return () => { [bus.lostChance, bus.duplicateChance, bus.lateMs] = [0, 0, [50, 600]]; };
+}
+
+/** Clocks that differ by more than permit.clockError break what rests on it, and only that (docs: the bound is an assumption). */
+function clocks(world: World, oracle: Oracle, fault: Fault & { readonly do: 'clock' | 'server clock' }): TakeBack {
+  const place = placeOf(world, fault.place);
+  if (Math.abs(fault.seconds) > world.plan.permit.clockErrorSeconds / 2) {
+    for (const invariant of ['I1', 'I2', 'I3', 'I9']) oracle.excused.set(invariant, 'clocks differ by more than permit.clockError');
+  }
+  if (fault.do === 'clock') {
+    const before = world.places.skew(place);
+    world.places.setSkew(place, fault.seconds * 1000);
+    return () => world.places.setSkew(place, before);
+  }
+  const servers = world.servers.filter((server) => server.region === place);
+  const before = servers.map((server) => server.skewMs);
+  for (const server of servers) server.skewMs = fault.seconds * 1000;
+  return () => servers.forEach((server, index) => { server.skewMs = before[index] ?? 0; });
+}
+
+function databases(world: World, fault: Fault & { readonly do: 'crash database' | 'stop replication' | 'lag' | 'status' | 'promotion' | 'open network' }): TakeBack {
+  const { pairs, rds } = world;
+  pairs.forEach((pair) => pair.advance());
+  switch (fault.do) {
+    case 'crash database': {
+      const instances = pairs.map((pair) => pair.in(placeOf(world, fault.place)));
+      for (const instance of instances) instance.running = false;
+      return () => {
+        world.places.beforeChange();
+        for (const instance of instances) instance.running = world.places.state(instance.region) !== 'dead';
+      };
+    }
+    case 'stop replication': {
+      for (const pair of pairs) pair.replicating = false;
+      return () => pairs.forEach((pair) => { pair.replicating = true; });
+    }
+    case 'lag': {
+      for (const pair of pairs) pair.lagMs = fault.seconds * 1000;
+      return () => pairs.forEach((pair) => { pair.lagMs = 30; });
+    }
+    case 'status': {
+      const region = placeOf(world, fault.place);
+      for (const pair of pairs) rds.setStatus(pair, region, fault.status);
+      return () => pairs.forEach((pair) => rds.setStatus(pair, region, 'available'));
+    }
+    case 'promotion': {
+      [rds.stalls, rds.readOnlyAfterPromotion] = [fault.stalls ?? false, fault.readOnly ?? false];
+      if (fault.seconds !== undefined) rds.promotionMs = [fault.seconds * 1000, fault.seconds * 1000];
+      return undefined;
+    }
+    case 'open network': {
+      // Infrastructure code that puts back what it knows: the rules, and the parameter that the agent had changed.
+      for (const instance of pairs.map((pair) => pair.in(placeOf(world, fault.place)))) [instance.networkOpen, instance.sessionsLive, instance.readOnly] = [true, true, false];
+      return undefined;
+    }
+  }
+}
+
+type ByPeople = Fault & { readonly do: 'pause' | 'resume' | 'ack' | 'abort' | 'answer approval' | 'start' };
+/** People work through the CLI's own decisions, with a clock that is right. */
+function people(world: World, fault: ByPeople): TakeBack {
+  const { table, clock, facts, executions } = world;
+  const change = (decision: ControlChange): void => {
+    if (decision.kind !== 'change') return;
+    table.replaceLease(table.lease, { ...decision.next, expiresAt: Math.round(decision.next.expiresAt) }, 'a person');
+    facts.tell({ kind: 'person', did: `${fault.do}: ${decision.summary}` });
+  };
+  const now = Math.round(clock.now());
+  switch (fault.do) {
+    case 'pause': return void change(pause(table.lease, now + fault.seconds * 1000, 'ann', now));
+    case 'resume': return void change(resume(table.lease, 'ann', now));
+    case 'ack': return void change(acknowledge(table.lease, 'ann', now));
+    case 'abort': {
+      const { holder } = table.lease;
+      return holder === undefined ? undefined : void change(abort(table.lease, holder, 'ann', executions.runs.get(holder)?.endedAt !== undefined, now));
+    }
+    case 'answer approval': {
+      for (const run of executions.running) {
+        const token = table.approvals.get(run.name);
+        if (token === undefined) continue;
+        facts.tell({ kind: 'person', did: `${fault.decision} ${run.name}` });
+        answer(run.execution, token, { decision: fault.decision, by: 'ann' });
+        clock.touched();
+      }
+      return undefined;
+    }
+    case 'start': {
+      const evacuated: Region = placeOf(world, fault.evacuate);
+      executions.start(placeOf(world, fault.place), fault.name ?? `by-hand-${now}`, { application: world.plan.application, region: evacuated, incident: `by-hand-${evacuated}`, mode: fault.mode });
+      return undefined;
+    }
+  }
+}
+
+/** A person who answers too late is told so by Step Functions. */
+function answer(execution: { taskSuccess(token: string, output: unknown): void }, token: string, output: unknown): void {
+  try {
+    execution.taskSuccess(token, output);
+  } catch (error) {
+    if (!['TaskTimedOut', 'InvalidToken', 'TaskDoesNotExist'].includes((error as Error).name)) throw error;
+  }
+}
+
+export function placeOf(world: World, name: PlaceName): Place {
+  const { home, standby, witness } = roles(world.plan);
+  switch (name) {
+    case 'home': return home;
+    case 'standby': return standby;
+    case 'witness': return witness;
+    default: return name;
+  }
+}
+
+export { CALL_FAULTS };

@@ -1,0 +1,90 @@
+// I5, I6, I12 and I13: who may act. One execution per epoch, epochs that only grow, one failover per incident until a person
+// acknowledged, and a pause or an abort that stops everything that has not been asked for yet.
+import type { Caller } from '../calls.ts';
+import type { World } from '../world.ts';
+import { DESTRUCTIVE, type MakeCheck } from './check.ts';
+
+/** I5. Each destructive call follows, in the same invocation, a reading of the lease that names this execution and epoch, and the lease still stands. */
+export const oneCoordinator: MakeCheck = (world, violate) => {
+  const acting = new Map<number, string>();
+  return {
+    invariant: 'I5',
+    onFact: (fact) => {
+      if (fact.kind !== 'called' || fact.caller.kind !== 'step' || !DESTRUCTIVE.has(fact.port)) return;
+      const { caller, port, at } = fact;
+      const mine = (epoch: number | undefined, holder: string | undefined): boolean => epoch === caller.epoch && holder === caller.execution;
+      const who = `${port} by ${caller.execution ?? caller.label} under epoch ${caller.epoch ?? 'none'}`;
+      if (caller.lease === undefined) violate(`${who} without having read the lease`);
+      else if (!mine(caller.lease.epoch, caller.lease.holder)) violate(`${who}, which had read that ${caller.lease.holder ?? 'nobody'} holds epoch ${caller.lease.epoch}`);
+      const { lease } = world.table;
+      if (!mine(lease.epoch, lease.holder)) violate(`${who} while ${lease.holder ?? 'nobody'} holds epoch ${lease.epoch}`);
+      else if (lease.expiresAt <= at) violate(`${who} ${((at - lease.expiresAt) / 1000).toFixed(1)} s after its lease expired`);
+      const first = acting.get(caller.epoch ?? 0) ?? caller.execution ?? '';
+      acting.set(caller.epoch ?? 0, first);
+      if (first !== caller.execution) violate(`${who}, under which ${first} acts as well`);
+    },
+  };
+};
+
+/** I6. No lease, permit or order goes back to a smaller epoch; nor do the records, by a request that was not delayed beyond its limit. */
+export const epochsOnlyGrow: MakeCheck = (_world, violate) => {
+  let weightsEpoch = 0;
+  return {
+    invariant: 'I6',
+    onFact: (fact) => {
+      if ((fact.kind === 'lease' || fact.kind === 'permit' || fact.kind === 'intent') && fact.before !== undefined && fact.after.epoch < fact.before.epoch) {
+        violate(`the ${fact.kind} went from epoch ${fact.before.epoch} back to ${fact.after.epoch}`);
+      }
+      if (fact.kind === 'acted' && fact.port === 'traffic.setWeights' && fact.at - fact.issuedAt < 10_000) {
+        const epoch = fact.caller.epoch ?? 0;
+        if (epoch < weightsEpoch) violate(`records were changed under epoch ${epoch} after epoch ${weightsEpoch}`);
+        weightsEpoch = Math.max(weightsEpoch, epoch);
+      }
+    },
+  };
+};
+
+/** I12. After a failover ended that acted or was handed over, the next automatic lease waits for the acknowledgement and the cooldown. */
+export const oneFailoverPerIncident: MakeCheck = (world, violate) => {
+  const granted = new Set<string>();
+  let endedAt: number | undefined;
+  let acknowledged = true;
+  return {
+    invariant: 'I12',
+    onFact: (fact) => {
+      if (fact.kind === 'journaled' && fact.entry.step === 'Conclude' && granted.has(fact.entry.execution)) {
+        const { outcome } = fact.entry.evidence as { readonly outcome?: string };
+        if (outcome !== 'Stood down' && world.table.lease.acknowledgementDue) [endedAt, acknowledged] = [fact.at, false];
+      }
+      if (fact.kind === 'person' && fact.did.startsWith('ack')) acknowledged = true;
+      if (fact.kind !== 'lease' || fact.after.epoch <= fact.before.epoch) return;
+      const holder = fact.after.holder ?? '';
+      granted.add(holder);
+      if (endedAt === undefined || world.executions.runs.get(holder)?.manual === true) return;
+      const cooledAt = endedAt + (world.plan.policy.cooldownSeconds - 60) * 1000;
+      if (!acknowledged) violate(`${holder} was granted epoch ${fact.after.epoch} before a person acknowledged the last failover`);
+      else if (fact.at < cooledAt) violate(`${holder} was granted epoch ${fact.after.epoch} during the cooldown`);
+    },
+  };
+};
+
+/** I13. A caller that has read a pause, or an abort of itself, asks for nothing destructive any more; and nobody acts without reading. */
+export const pauseWins: MakeCheck = (world, violate) => ({
+  invariant: 'I13',
+  onFact: (fact) => {
+    if (fact.kind === 'called' && fact.caller.kind === 'step' && DESTRUCTIVE.has(fact.port)) {
+      const stopped = stoppedBy(fact.caller, world);
+      if (stopped !== undefined) violate(`${fact.port} by ${fact.caller.execution ?? ''} ${stopped}`);
+    }
+    if (fact.kind === 'lease' && fact.after.epoch > fact.before.epoch && (fact.before.pausedUntil ?? 0) > fact.at + world.plan.permit.clockErrorSeconds * 1000) {
+      violate(`epoch ${fact.after.epoch} was granted during a pause`);
+    }
+  },
+});
+
+function stoppedBy(caller: Caller, world: World): string | undefined {
+  const now = world.places.now(caller.place);
+  if ((caller.lease?.pausedUntil ?? 0) > now) return 'after it had read that it is paused';
+  if (caller.lease?.abort !== undefined && caller.lease.abort === caller.execution) return 'after it had read that a person asked it to stop';
+  return undefined;
+}

@@ -1,0 +1,56 @@
+// The plan of the simulated application: the repository's own example, so that the defaults which people get are the ones that are
+// tested. A scenario may change single fields.
+import { readFileSync } from 'node:fs';
+import type { ApplicationPlan, Region } from '../domain/plan.ts';
+import { parsePlans } from '../events/config.ts';
+
+export interface PlanChanges {
+  readonly approval?: 'none' | 'required';
+  readonly approvalDefault?: 'hold' | 'proceed';
+  readonly approvalTimeoutSeconds?: number;
+  readonly unprovenFence?: 'hand-over' | 'proceed';
+  readonly permitsEnforced?: boolean;
+  readonly rpoSeconds?: number;
+  readonly rtoSeconds?: number;
+  readonly promoteTimeoutSeconds?: number;
+  readonly cooldownSeconds?: number;
+  readonly databases?: readonly string[];
+  readonly healthChecks?: boolean;
+}
+
+let example: ApplicationPlan | undefined;
+function examplePlan(): ApplicationPlan {
+  example ??= parsePlans(readFileSync(new URL('../hotshift.example.yml', import.meta.url), 'utf8')).applications[0];
+  if (example === undefined) throw new Error('hotshift.example.yml has no application');
+  return example;
+}
+
+export function simulatedPlan(changes: PlanChanges = {}): ApplicationPlan {
+  const plan = examplePlan();
+  const [database] = plan.databases;
+  if (database === undefined) throw new Error('hotshift.example.yml has no database');
+  const promoteTimeoutSeconds = changes.promoteTimeoutSeconds ?? 240;
+  const names = changes.databases ?? [database.name];
+  return {
+    ...plan,
+    permit: { ...plan.permit, enforced: changes.permitsEnforced ?? plan.permit.enforced },
+    budgets: { rpoSeconds: changes.rpoSeconds ?? plan.budgets.rpoSeconds, rtoSeconds: changes.rtoSeconds ?? plan.budgets.rtoSeconds },
+    policy: {
+      ...plan.policy, approval: changes.approval ?? plan.policy.approval, approvalDefault: changes.approvalDefault ?? plan.policy.approvalDefault,
+      approvalTimeoutSeconds: changes.approvalTimeoutSeconds ?? plan.policy.approvalTimeoutSeconds,
+      unprovenFence: changes.unprovenFence ?? plan.policy.unprovenFence, cooldownSeconds: changes.cooldownSeconds ?? plan.policy.cooldownSeconds,
+    },
+    databases: names.map((name) => ({ ...database, name, promoteTimeoutSeconds })),
+    traffic: plan.traffic.map((traffic) => ({
+      ...traffic,
+      endpoints: Object.fromEntries(Object.entries(traffic.endpoints).map(([region, endpoint]) =>
+        [region, changes.healthChecks === true ? { ...endpoint, healthCheckId: `check-${region}` } : endpoint])),
+    })),
+  };
+}
+
+/** Names that hold for any plan: `home` has the writer at first. */
+export function roles(plan: ApplicationPlan): { readonly home: Region; readonly standby: Region; readonly witness: Region } {
+  const [home, standby] = plan.regions;
+  return { home, standby, witness: plan.witness };
+}

@@ -1,0 +1,207 @@
+// All domain ports for one caller: each method crosses the modelled network to the place where its resource lives, with the limits of
+// adapters/clients.ts, and takes effect on the models. Time is the clock of the caller's place.
+import type { ApplicationPlan, DatabasePlan, Region } from '../domain/plan.ts';
+import type { Ports } from '../domain/ports.ts';
+import type { ProbeOutcome } from '../domain/observation.ts';
+import { InvalidInputError, LeaseLostError, TryAgainError } from '../domain/errors.ts';
+import type { Caller, Route } from './calls.ts';
+import { INTERNET, GLOBAL, type Place } from './places.ts';
+import { intentKey } from './table.ts';
+import type { World } from './world.ts';
+
+const STATE = { timeoutMs: 2000, attempts: 3, workMs: [15, 70] } as const;
+const READING = { timeoutMs: 3000, attempts: 3, workMs: [30, 400] } as const;
+const CHANGING = { timeoutMs: 8000, attempts: 1, workMs: [50, 800] } as const;
+/** A connection and a statement: adapters/sql.ts gives both together a few seconds. */
+const SQL = { timeoutMs: 3000, attempts: 1, workMs: [3, 30] } as const;
+const CHAT = { timeoutMs: 4000, attempts: 2, workMs: [50, 400] } as const;
+
+export function portsFor(world: World, caller: Caller): Ports {
+  return { clock: clockOf(world, caller), ...stores(world, caller), ...journals(world, caller), ...regional(world, caller), ...outside(world, caller) };
+}
+
+const clockOf = (world: World, caller: Caller): Ports['clock'] => ({
+  now: () => world.places.now(caller.place),
+  sleep: async (delayMs) => {
+    await world.places.sleep(caller.place, delayMs);
+    if (world.calls.gone(caller)) await new Promise<never>(() => undefined);
+  },
+});
+
+type Stores = Pick<Ports, 'leases' | 'permits' | 'intents' | 'observations'>;
+function stores(world: World, caller: Caller): Stores {
+  const { table, clock } = world;
+  const ask = asking(world, caller);
+  const remember = (): void => {
+    const { holder, epoch, pausedUntil, abortExecution } = table.lease;
+    caller.lease = { at: clock.now(), holder, epoch, pausedUntil, abort: abortExecution };
+  };
+  return {
+    leases: {
+      read: () => ask('leases.read', () => {
+        remember();
+        return table.lease;
+      }),
+      replace: (seen, next) => ask('leases.replace', () => {
+        table.contend('lease', caller.place, clock.now());
+        const replaced = table.replaceLease(seen, next, caller.label);
+        remember();
+        return replaced;
+      }, { next }),
+    },
+    permits: {
+      read: (_, database) => ask('permits.read', () => table.permits.get(database)),
+      withdraw: (_, database, epoch, at) => ask('permits.withdraw', () => table.withdraw(database, epoch, at), { database, epoch }),
+      grant: (permit) => ask('permits.grant', () => table.grant(permit), permit),
+    },
+    intents: {
+      record: (intent) => ask('intents.record', () => table.recordIntent(intent), intent),
+      read: (_, database, region) => ask('intents.read', () => table.intents.get(intentKey(database, region))),
+      listOpen: (_, region) => ask('intents.listOpen', () => [...table.intents.values()].filter((intent) => intent.region === region && intent.liftedAt === undefined)),
+      recordProof: (intent, proof) => ask('intents.recordProof', () => table.recordProof(intent, proof)),
+    },
+    observations: {
+      put: (observation) => ask('observations.put', () => table.observe(observation)),
+      list: () => ask('observations.list', () => [...table.observations.values()]),
+    },
+  };
+}
+
+type Journals = Pick<Ports, 'journal' | 'incidents' | 'approvals' | 'announcements'>;
+function journals(world: World, caller: Caller): Journals {
+  const { table } = world;
+  const ask = asking(world, caller);
+  return {
+    journal: {
+      record: (entry) => ask('journal.record', () => table.record(entry)),
+      list: (execution) => ask('journal.list', () => [...(table.journal.get(execution) ?? [])]),
+    },
+    incidents: {
+      open: (application, region, at) => ask('incidents.open', () => table.openIncident(application, region, at)),
+      close: (_, region, incident) => ask('incidents.close', () => table.closeIncident(region, incident, world.places.now(caller.place))),
+    },
+    approvals: { ask: (execution, _application, taskToken) => ask('approvals.ask', () => void table.approvals.set(execution, taskToken)) },
+    announcements: {
+      wasSent: (_, key) => ask('announcements.wasSent', () => table.announcements.has(key)),
+      markSent: (_, key) => ask('announcements.markSent', () => void table.announcements.add(key)),
+    },
+  };
+}
+
+/** Every store is reached through the replica of the caller's own place. */
+const asking = (world: World, caller: Caller) => <T>(port: string, act: () => T, detail?: unknown): Promise<T> => {
+  const route: Route = { port, target: caller.place, ...STATE, answers: () => world.table.answersIn(caller.place), detail };
+  return world.calls.call(caller, route, act);
+};
+
+type Regional = Pick<Ports, 'database' | 'locks' | 'capacity'>;
+function regional(world: World, caller: Caller): Regional {
+  const { rds, calls } = world;
+  const pair = (database: DatabasePlan) => world.pair(database.name);
+  const sql = (port: string, region: Region, database: DatabasePlan): Route => ({ port, target: region, ...SQL, answers: () => pair(database).in(region).running });
+  return {
+    database: {
+      describe: (database, region) => calls.call(caller, { port: 'database.describe', target: region, ...READING }, () => rds.describe(database, pair(database), region)),
+      facts: (database, region) => calls.call(caller, sql('database.facts', region, database), () => pair(database).facts(region)),
+      promote: (database, region) => calls.call(caller, { port: 'database.promote', target: region, ...CHANGING, detail: { database: database.name, region } }, () => rds.promote(pair(database), region)),
+      writeProbe: (database, region, epoch) => calls.call(caller, sql('database.writeProbe', region, database), () => {
+        if (pair(database).in(region).epochMax > epoch) throw new LeaseLostError(`write probe in ${region}: the database already holds a larger epoch than ${epoch}`);
+        pair(database).commit(region, { id: 0, epoch }, true);
+        world.proven.add(`${database.name}#${region}#${epoch}`);
+      }),
+    },
+    locks: {
+      networkClosed: (database, region) => calls.call(caller, { port: 'locks.networkClosed', target: region, ...READING }, () => !pair(database).in(region).networkOpen),
+      closeNetwork: (database, region) => calls.call(caller, { port: 'locks.closeNetwork', target: region, ...READING, detail: { database: database.name, region } }, () => {
+        pair(database).in(region).networkOpen = false;
+      }),
+      // The engine that cannot be reached is an answer of this port, not an error (adapters/locks.ts).
+      endSessions: (database, region) => calls.call(caller, { ...sql('locks.endSessions', region, database), detail: { database: database.name, region } }, () => {
+        const instance = pair(database).in(region);
+        if (!instance.inRecovery) instance.readOnly = true;
+        const ended = instance.sessionsLive ? 2 : 0;
+        instance.sessionsLive = false;
+        return ended as number | undefined;
+      }).catch((error: unknown) => {
+        if (error instanceof TryAgainError) return undefined;
+        throw error;
+      }),
+    },
+    capacity: {
+      read: (capacity, region) => calls.call(caller, { port: 'capacity.read', target: region, ...READING }, () => {
+        const desired = world.desired.get(`${capacity.name}#${region}`) ?? capacity.services[region]?.baseline ?? 1;
+        return { desired, running: desired };
+      }),
+      setDesired: (capacity, region, desired) => calls.call(caller, { port: 'capacity.setDesired', target: region, ...READING, detail: { region, desired } }, () => void world.desired.set(`${capacity.name}#${region}`, desired)),
+    },
+  };
+}
+
+type Outside = Pick<Ports, 'prober' | 'traffic' | 'messenger' | 'events'>;
+function outside(world: World, caller: Caller): Outside {
+  const { calls, names, plan } = world;
+  return {
+    prober: proberOf(world, caller),
+    traffic: {
+      read: (traffic) => calls.call(caller, { port: 'traffic.read', target: GLOBAL, ...READING }, () => ({ weights: names.stored.get(traffic.recordName) ?? {} })),
+      setWeights: (traffic, weights) => calls.call(caller, { port: 'traffic.setWeights', target: GLOBAL, ...READING, detail: weights }, () => {
+        if (!Object.values(weights).some((weight) => weight > 0)) throw new InvalidInputError(`weights: no region of ${traffic.recordName} would answer`);
+        return names.set(traffic, weights);
+      }),
+      pointWriter: (database, region) => calls.call(caller, { port: 'traffic.pointWriter', target: GLOBAL, ...READING, detail: { database: database.name, region } }, () => names.pointWriter(database.name, region)),
+      // Asked of name servers all over the world: the data plane, not the control plane.
+      resolve: (name) => calls.call(caller, { port: 'traffic.resolve', target: INTERNET, timeoutMs: 1000, attempts: 2, workMs: [5, 40] }, () => {
+        const traffic = plan.traffic.find((entry) => entry.recordName === name);
+        return traffic === undefined ? [] : names.answers(traffic);
+      }),
+    },
+    messenger: { send: (_, announcement) => world.messages.send(caller, announcement, CHAT) },
+    events: {
+      suspect: (suspicion, busRegion) => calls.call(caller, { port: 'events.suspect', target: busRegion, ...READING }, () => world.bus.accept(suspicion, busRegion)),
+    },
+  };
+}
+
+/** A probe never rejects. Its limit is the plan's; what is in the way is an outcome. */
+function proberOf(world: World, caller: Caller): Ports['prober'] {
+  const reach = <T>(port: string, target: Place, timeoutSeconds: number, act: () => Promise<T>): Promise<T> =>
+    calledBack(world, caller, { port, target, timeoutMs: timeoutSeconds * 1000, attempts: 1, workMs: [1, 5] }, act);
+  return {
+    probe: async (baseUrl, timeoutSeconds) => {
+      const region = regionOf(world.plan, baseUrl);
+      const startedAt = world.clock.now();
+      const found = await reach('prober.probe', region, timeoutSeconds, () => world.health(region)).catch((error: unknown) => (
+        { answered: false, failure: 'timed-out', detail: String(error), read: 'unknown', write: 'unknown' } as const));
+      const outcome: ProbeOutcome = { ...found, latencyMs: world.clock.now() - startedAt };
+      if (caller.label === 'observe') world.probed(caller.place, region, outcome);
+      return outcome;
+    },
+    reachesControl: (_, timeoutSeconds) => reach('prober.reachesControl', INTERNET, timeoutSeconds, () => Promise.resolve(true)).catch(() => false)
+      .then((reached) => {
+        if (caller.label === 'observe') world.controlled(caller.place, reached);
+        return reached;
+      }),
+    fetch: (url, timeoutSeconds) => reach('prober.fetch', regionOf(world.plan, url), timeoutSeconds, () => Promise.resolve(world.serves(regionOf(world.plan, url)) ? 200 : 503)).catch(() => 0),
+  };
+}
+
+/** Like a call whose target needs time of its own to answer: the way back begins when it has. */
+async function calledBack<T>(world: World, caller: Caller, route: Route, act: () => Promise<T>): Promise<T> {
+  const limit = new Promise<never>((_, reject) => world.places.after(caller.place, route.timeoutMs, () => {
+    reject(new TryAgainError(`no complete answer within ${route.timeoutMs} ms`));
+    world.clock.touched();
+  }));
+  limit.catch(() => undefined);
+  const answer = world.calls.call(caller, route, act).then((inner) => inner).then(async (value) => {
+    if (!world.places.open(route.target, caller.place)) return new Promise<never>(() => undefined);
+    return value;
+  });
+  answer.catch(() => undefined);
+  return Promise.race([answer, limit]);
+}
+
+export function regionOf(plan: ApplicationPlan, url: string): Region {
+  const region = Object.keys(plan.probeUrls).find((entry) => new URL(plan.probeUrls[entry] ?? 'http://none').host === new URL(url).host);
+  if (region === undefined) throw new InvalidInputError(`${url} is no probe URL of ${plan.application}`);
+  return region;
+}

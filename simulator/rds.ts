@@ -1,0 +1,78 @@
+// The RDS control plane of one region: states of an instance, and a promotion that is accepted at once and done much later.
+// It refuses to promote what is no replica or is not `available`, as RDS does (InvalidDBInstanceState).
+import { TryAgainError } from '../domain/errors.ts';
+import type { DatabasePlan, Region } from '../domain/plan.ts';
+import type { InstanceFacts } from '../domain/ports.ts';
+import type { VirtualClock } from './clock.ts';
+import type { Facts } from './facts.ts';
+import type { Places } from './places.ts';
+import type { Pair } from './postgres.ts';
+import type { Random } from './random.ts';
+
+export class Rds {
+  readonly #world: { readonly clock: VirtualClock; readonly places: Places; readonly random: Random; readonly facts: Facts };
+  readonly #statuses = new Map<string, string>();
+  readonly #replicas = new Map<string, boolean>();
+  /** From acceptance to the end; AWS says "several minutes or longer", and the order of things does not depend on it. */
+  promotionMs: readonly [number, number] = [4000, 25_000];
+  stalls = false;
+  readOnlyAfterPromotion = false;
+  /** Accepted promotions, for the oracle. */
+  readonly accepted: { readonly database: string; readonly region: Region; readonly at: number }[] = [];
+
+  constructor(world: { readonly clock: VirtualClock; readonly places: Places; readonly random: Random; readonly facts: Facts }) {
+    this.#world = world;
+  }
+
+  status(pair: Pair, region: Region): string {
+    return this.#statuses.get(key(pair, region)) ?? 'available';
+  }
+
+  setStatus(pair: Pair, region: Region, status: string): void {
+    this.#statuses.set(key(pair, region), status);
+  }
+
+  describe(plan: DatabasePlan, pair: Pair, region: Region): InstanceFacts | undefined {
+    const instance = plan.instances[region];
+    if (instance === undefined) return undefined;
+    const isReplica = this.#replicas.get(key(pair, region)) ?? pair.in(region).source !== undefined;
+    return {
+      identifier: instance.identifier, status: this.status(pair, region), isReplica, backupRetentionDays: 7,
+      ...(isReplica ? { sourceIdentifier: pair.in(region).source ?? 'unknown' } : {}),
+    };
+  }
+
+  promote(pair: Pair, region: Region): void {
+    const { clock, places, random } = this.#world;
+    const status = this.status(pair, region);
+    if (pair.in(region).source === undefined) throw new TryAgainError(`InvalidDBInstanceState: ${pair.name} in ${region} is no read replica`);
+    if (status !== 'available') throw new TryAgainError(`InvalidDBInstanceState: ${pair.name} in ${region} is ${status}`);
+    if (this.accepted.some((entry) => entry.database === pair.name && entry.region === region)) throw new TryAgainError(`InvalidDBInstanceState: ${pair.name} in ${region} is being promoted`);
+    this.accepted.push({ database: pair.name, region, at: clock.now() });
+    const wholeMs = random.between(...this.promotionMs);
+    // For a moment RDS still shows an idle replica, so that a second request looks possible.
+    places.after(region, wholeMs * random.between(0.02, 0.15), () => this.setStatus(pair, region, 'modifying'));
+    if (this.stalls) return;
+    places.after(region, wholeMs * 0.6, () => this.#restart(pair, region, wholeMs));
+  }
+
+  #restart(pair: Pair, region: Region, wholeMs: number): void {
+    const { places, random, facts } = this.#world;
+    pair.advance();
+    const instance = pair.in(region);
+    instance.running = false;
+    this.setStatus(pair, region, 'rebooting');
+    places.after(region, wholeMs * 0.4, () => {
+      instance.running = true;
+      instance.restarted = true;
+      pair.leaveRecovery(region);
+      instance.readOnly = this.readOnlyAfterPromotion;
+      this.#replicas.set(key(pair, region), false);
+      facts.tell({ kind: 'promoted', database: pair.name, region });
+      this.setStatus(pair, region, 'backing-up');
+      places.after(region, random.between(1000, 20_000), () => this.setStatus(pair, region, 'available'));
+    });
+  }
+}
+
+const key = (pair: Pair, region: Region): string => `${pair.name}#${region}`;

@@ -1,0 +1,21 @@
+// Where an endpoint answers otherwise than AWS, by its documentation, would. Such a case is run all the same and must fail: when the
+// endpoint learns it, the entry has to go. docs/fidelity.md tells them to people.
+export interface Difference {
+  /** The full name of the case within the contract. */
+  readonly case: string;
+  readonly aws: string;
+  readonly here: string;
+}
+
+export const MOTO: readonly Difference[] = [
+  {
+    case: 'database: the promoted replica ends as a writer of its own',
+    aws: 'a promoted instance has no `ReadReplicaSourceDBInstanceIdentifier` (Amazon RDS guide, promoting a read replica)',
+    here: 'moto 5.2.5 takes the call, but goes on to name the source in `DescribeDBInstances`',
+  },
+  {
+    case: 'database: promotes nothing that is not there',
+    aws: '`PromoteReadReplica` of an unknown instance answers `DBInstanceNotFound`, status 404 (Amazon RDS API reference)',
+    here: 'moto 5.2.5 breaks with a page of HTML and status 500, which the adapter rightly takes for "try again"',
+  },
+];

@@ -1,0 +1,113 @@
+// The contract on moto's server, an AWS that nobody here wrote. Run by `npm run judges`, which installs it; not a part of `npm test`.
+// The server is started here on a free port of the loopback, filled by the SDK, and stopped at the end.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { CreateClusterCommand, CreateServiceCommand, ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { CreateDBInstanceCommand, CreateDBInstanceReadReplicaCommand, RDSClient } from '@aws-sdk/client-rds';
+import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import { MOTO } from './differences.ts';
+import { definePortContract } from './port-contract.ts';
+import { HERE, plansOf, SECRET, TABLE, THERE, type World } from './world.ts';
+
+const ACCOUNT = '111122223333';
+
+interface Settings { readonly endpoint: string; readonly region: string; readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } }
+
+definePortContract('moto', async (): Promise<World> => {
+  const { server, url } = await started();
+  const at = (region: string): Settings => ({ endpoint: url, region, credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'contract' } });
+  const zone = await makeZone(at(HERE));
+  const [groupHere, groupThere] = [await makeGroup(at(HERE)), await makeGroup(at(THERE))];
+  await makeTable(at(HERE));
+  await makeDatabases(at, { [HERE]: groupHere, [THERE]: groupThere });
+  await makeService(at(HERE));
+  await new SecretsManagerClient(at(HERE)).send(new CreateSecretCommand({ Name: SECRET.id, SecretString: SECRET.text }));
+  const { TopicArn: topicArn = '' } = await new SNSClient(at(HERE)).send(new CreateTopicCommand({ Name: 'oncall' }));
+  return { url, ...plansOf({ zone, groups: { [HERE]: groupHere, [THERE]: groupThere }, account: ACCOUNT }), topicArn, close: () => stopped(server) };
+}, MOTO);
+
+/** Werkzeug says on which port it listens when it was asked for any. */
+async function started(): Promise<{ readonly server: ChildProcess; readonly url: string }> {
+  const command = process.env['HOTSHIFT_MOTO_SERVER'];
+  if (command === undefined) throw new Error('HOTSHIFT_MOTO_SERVER names no moto_server: run this by npm run judges');
+  const server = spawn(command, ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, MOTO_ACCOUNT_ID: ACCOUNT, PYTHONUNBUFFERED: '1' } });
+  let said = '';
+  for await (const [chunk] of linesOf(server)) {
+    said += chunk;
+    const url = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(said)?.[1];
+    if (url !== undefined) {
+      // Its log of requests is read on, or its pipe would fill up and stop it.
+      server.stdout?.resume();
+      server.stderr?.resume();
+      return { server, url };
+    }
+  }
+  throw new Error(`moto_server ended: ${said}`);
+}
+
+async function* linesOf(server: ChildProcess): AsyncGenerator<readonly [string]> {
+  const queue: string[] = [];
+  let wake: () => void = () => undefined;
+  let ended = false;
+  const heard = (chunk: Buffer): void => { queue.push(chunk.toString()); wake(); };
+  server.stdout?.on('data', heard);
+  server.stderr?.on('data', heard);
+  server.on('exit', () => { ended = true; wake(); });
+  while (!ended || queue.length > 0) {
+    const next = queue.shift();
+    if (next !== undefined) yield [next];
+    else await new Promise<void>((resolve) => { wake = resolve; });
+  }
+}
+
+async function stopped(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  const gone = once(server, 'exit');
+  server.kill();
+  await gone;
+}
+
+async function makeTable(settings: Settings): Promise<void> {
+  await new DynamoDBClient(settings).send(new CreateTableCommand({
+    TableName: TABLE, BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, { AttributeName: 'sk', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
+  }));
+}
+
+async function makeZone(settings: Settings): Promise<string> {
+  const { HostedZone: zone } = await new Route53Client(settings).send(new CreateHostedZoneCommand({ Name: 'shop.example.com', CallerReference: 'contract' }));
+  return (zone?.Id ?? '').replace('/hostedzone/', '');
+}
+
+async function makeGroup(settings: Settings): Promise<string> {
+  const client = new EC2Client(settings);
+  const { Vpcs: [vpc] = [] } = await client.send(new DescribeVpcsCommand({}));
+  const { GroupId: group = '' } = await client.send(new CreateSecurityGroupCommand({ GroupName: 'orders', Description: 'orders', VpcId: vpc?.VpcId }));
+  const open = (CidrIp: string, Description: string) => client.send(new AuthorizeSecurityGroupIngressCommand({
+    GroupId: group, IpPermissions: [{ IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432, IpRanges: [{ CidrIp, Description }] }],
+  }));
+  await open('10.0.0.0/8', 'application servers');
+  await open('10.0.255.7/32', 'hotshift-keep: the agent');
+  return group;
+}
+
+async function makeDatabases(at: (region: string) => Settings, groups: Readonly<Record<string, string>>): Promise<void> {
+  await new RDSClient(at(HERE)).send(new CreateDBInstanceCommand({
+    DBInstanceIdentifier: 'orders-east', DBInstanceClass: 'db.m6g.large', Engine: 'postgres', AllocatedStorage: 20, MasterUsername: 'hotshift', MasterUserPassword: 'correct-horse', BackupRetentionPeriod: 1, VpcSecurityGroupIds: [groups[HERE] ?? ''],
+  }));
+  await new RDSClient(at(THERE)).send(new CreateDBInstanceReadReplicaCommand({
+    DBInstanceIdentifier: 'orders-west', SourceDBInstanceIdentifier: `arn:aws:rds:${HERE}:${ACCOUNT}:db:orders-east`, DBInstanceClass: 'db.m6g.large', VpcSecurityGroupIds: [groups[THERE] ?? ''],
+  }));
+}
+
+async function makeService(settings: Settings): Promise<void> {
+  const client = new ECSClient(settings);
+  await client.send(new CreateClusterCommand({ clusterName: 'shop' }));
+  await client.send(new RegisterTaskDefinitionCommand({ family: 'web', containerDefinitions: [{ name: 'web', image: 'web', memory: 128 }] }));
+  await client.send(new CreateServiceCommand({ cluster: 'shop', serviceName: 'web', taskDefinition: 'web', desiredCount: 3 }));
+}

@@ -1,0 +1,40 @@
+// The AWS that a contract suite runs on: where it listens and what stands in it. The names in it are those of these plans.
+import type { CapacityPlan, DatabasePlan, Region, TrafficPlan } from '../../domain/plan.ts';
+
+export const HERE: Region = 'us-east-1';
+export const THERE: Region = 'us-west-2';
+export const TABLE = 'hotshift';
+export const SECRET = { id: 'hotshift/orders', text: '{"username":"hotshift","password":"correct horse"}' };
+
+export interface World {
+  readonly url: string;
+  /** `orders` writes HERE and has a replica THERE; its security groups let clients in, and the agent by a marked rule. */
+  readonly database: DatabasePlan;
+  /** Two regions, A and AAAA, each with weight 100; the records are not yet there. */
+  readonly traffic: TrafficPlan;
+  /** A service HERE that wants 3 tasks. */
+  readonly capacity: CapacityPlan;
+  readonly topicArn: string;
+  close(): Promise<void>;
+}
+
+/** What the world of a test is made of, apart from the ids that only it can know. */
+export function plansOf(ids: { readonly zone: string; readonly groups: Readonly<Record<Region, string>>; readonly account: string }): Pick<World, 'database' | 'traffic' | 'capacity'> {
+  const instance = (region: Region, identifier: string) => ({
+    identifier, arn: `arn:aws:rds:${region}:${ids.account}:db:${identifier}`, host: `${identifier}.example.${region}.rds.amazonaws.com`, port: 5432, databaseName: 'orders', secretId: SECRET.id, securityGroupId: ids.groups[region] ?? '',
+  });
+  return {
+    database: {
+      name: 'orders', kind: 'rds-replica', engine: 'postgres', instances: { [HERE]: instance(HERE, 'orders-east'), [THERE]: instance(THERE, 'orders-west') },
+      writerRecord: { hostedZoneId: ids.zone, name: 'orders-writer.shop.example.com', ttlSeconds: 5 }, promoteTimeoutSeconds: 900, pollSeconds: 1,
+    },
+    traffic: {
+      name: 'web', strategy: 'weighted-records', hostedZoneId: ids.zone, recordName: 'www.shop.example.com', ttlSeconds: 60,
+      endpoints: {
+        [HERE]: { ipv4: ['192.0.2.10'], ipv6: ['2001:db8:1::10'], weight: 100 },
+        [THERE]: { ipv4: ['198.51.100.10'], ipv6: ['2001:db8:2::10'], weight: 100 },
+      },
+    },
+    capacity: { name: 'web', kind: 'ecs', factor: 2, desiredMax: 40, services: { [HERE]: { cluster: 'shop', service: 'web', baseline: 3 } } },
+  };
+}

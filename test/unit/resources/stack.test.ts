@@ -1,0 +1,119 @@
+// The stacks as a whole: what every resource of a kind must have, and what must be there before a failover begins.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { isOpen } from '../../../adapters/locks.ts';
+import type { Json, Statement } from '../../../resources/cloudformation.ts';
+import { functionsAt, functionsOf } from '../../../resources/functions.ts';
+import { readNetworks } from '../../../resources/network.ts';
+import { allRegions, isWitness, readPlans, tableTrouble } from '../../../resources/plans.ts';
+import { securityDocument } from '../../../resources/security-document.ts';
+import { outputsOf, resourcesOf } from '../../../resources/stack.ts';
+
+interface Resource { readonly Type: string; readonly Properties: Json; readonly DeletionPolicy?: string }
+type Resources = Readonly<Record<string, Resource>>;
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const plans = readPlans(join(root, 'hotshift.example.yml'));
+const networks = readNetworks(plans, join(root, 'hotshift.network.example.yml'));
+const stacks = allRegions(plans).map((region) => ({ region, resources: resourcesOf(region, plans, networks) as Resources }));
+const stackOf = (region: string): Resources => stacks.find((stack) => stack.region === region)?.resources ?? {};
+const ofType = (resources: Resources, type: string) => Object.entries(resources).filter(([, { Type }]) => Type === type);
+const statementsOf = (document: unknown) => (document as { readonly Statement: readonly (Statement & { readonly Principal?: unknown })[] }).Statement;
+
+describe.each(stacks)('the stack of $region', ({ region, resources }) => {
+  test('has a log group with retention and key for each function, and no role that could make one without', () => {
+    const groups = ofType(resources, 'AWS::Logs::LogGroup').map(([, { Properties }]) => Properties);
+    expect(groups.map(({ LogGroupName }) => LogGroupName)).toEqual(expect.arrayContaining(functionsAt(region, plans).map((name) => `/aws/lambda/hotshift-${name}`)));
+    expect(groups.every(({ RetentionInDays, KmsKeyId }) => RetentionInDays === 400 && KmsKeyId !== undefined)).toBe(true);
+    expect(JSON.stringify(resources)).not.toContain('logs:CreateLogGroup');
+  });
+
+  test('lets only this account be the reason for assuming a role', () => {
+    for (const [id, { Properties }] of ofType(resources, 'AWS::IAM::Role')) {
+      const [statement] = statementsOf(Properties['AssumeRolePolicyDocument']);
+      expect([id, statement?.Condition?.['StringEquals']]).toEqual([id, { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } }]);
+    }
+  });
+
+  test('lets services in by a condition only', () => {
+    const documents = Object.values(resources).flatMap(({ Properties }) => [Properties['PolicyDocument'], Properties['KeyPolicy']].filter((document) => document !== undefined));
+    const services = documents.flatMap(statementsOf).filter(({ Effect, Principal }) => Effect === 'Allow' && typeof Principal === 'object' && 'Service' in (Principal as object));
+    expect(services.length).toBeGreaterThan(1);
+    expect(services.filter(({ Condition }) => Condition === undefined)).toEqual([]);
+  });
+
+  test('says of every alarm what silence means, and tells somebody', () => {
+    const alarms = ofType(resources, 'AWS::CloudWatch::Alarm');
+    expect(alarms.filter(([, { Properties }]) => !['breaching', 'notBreaching'].includes(String(Properties['TreatMissingData'])))).toEqual([]);
+    const composites = ofType(resources, 'AWS::CloudWatch::CompositeAlarm');
+    const watched = composites.map(([, { Properties }]) => String(Properties['AlarmRule'])).join(' ');
+    const mute = alarms.filter(([, { Properties }]) => Properties['AlarmActions'] === undefined && !watched.includes(`"${String(Properties['AlarmName'])}"`));
+    expect(mute.map(([id]) => id)).toEqual([]);
+    expect(composites.every(([, { Properties }]) => (Properties['AlarmActions'] as readonly unknown[]).length > 0)).toBe(true);
+  });
+
+  test('gives every schedule and rule a queue for what cannot be delivered', () => {
+    const targets = [
+      ...ofType(resources, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties['Target']),
+      ...ofType(resources, 'AWS::Events::Rule').flatMap(([, { Properties }]) => Properties['Targets'] as readonly unknown[]),
+    ] as readonly { readonly DeadLetterConfig?: unknown; readonly RoleArn?: unknown }[];
+    expect(targets.length).toBeGreaterThan(1);
+    expect(targets.every(({ DeadLetterConfig, RoleArn }) => DeadLetterConfig !== undefined && RoleArn !== undefined)).toBe(true);
+  });
+
+  test('names in its outputs what a person needs first', () => {
+    expect(Object.keys(outputsOf(region, plans, networks))).toEqual(expect.arrayContaining(['FailoverStateMachineArn', 'DeadLettersUrl', 'DashboardUrl', 'TableName']));
+  });
+});
+
+describe('the table', () => {
+  test('is in one stack, strong, protected and kept when the stack goes', () => {
+    const tables = stacks.flatMap(({ resources }) => ofType(resources, 'AWS::DynamoDB::GlobalTable')).map(([, resource]) => resource);
+    expect(tables).toHaveLength(1);
+    expect(tables[0]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain', Properties: { MultiRegionConsistency: 'STRONG', Replicas: allRegions(plans).map((region) => ({ Region: region, DeletionProtectionEnabled: true })) } });
+  });
+
+  test('is refused outside the region sets in which DynamoDB keeps it strong', () => {
+    const over = (witness: string) => tableTrouble({ ...plans, applications: plans.applications.map((plan) => ({ ...plan, witness })) });
+    expect(over('eu-west-2')).toBeUndefined();
+    expect(over('eu-north-1')).toContain('keeps no strongly consistent table over eu-west-1, eu-central-1, eu-north-1');
+    expect(over('eu-west-1')).toContain('exactly three regions');
+  });
+});
+
+describe('the way to the databases', () => {
+  const functions = (region: string) => functionsOf(region, plans, networks[region]) as Readonly<Record<string, { readonly vpc?: unknown; readonly environment: Json }>>;
+
+  test('only functions that speak SQL are in the subnets, and they trust the certificates of RDS', () => {
+    const inside = Object.entries(functions('eu-west-1')).filter(([, { vpc }]) => vpc !== undefined);
+    expect(inside.map(([name]) => name)).toEqual(['assess', 'enforce', 'promote']);
+    expect(inside.every(([, { environment }]) => environment['NODE_EXTRA_CA_CERTS'] === '/var/runtime/ca-cert.pem')).toBe(true);
+  });
+
+  test('a fence leaves the rule open by which the agent itself comes in', () => {
+    const [rule] = ofType(stackOf('eu-west-1'), 'AWS::EC2::SecurityGroupIngress').map(([, { Properties }]) => Properties);
+    expect(rule).toMatchObject({ GroupId: 'sg-0123456789abcdef0', FromPort: 5432, ToPort: 5432 });
+    const asEc2TellsIt = { Description: String(rule?.['Description']), ReferencedGroupInfo: { GroupId: 'sg-0aaaaaaaaaaaaaaaa' }, IsEgress: false };
+    expect(isOpen(asEc2TellsIt)).toBe(false);
+    expect(isOpen({ ...asEc2TellsIt, Description: 'application servers' })).toBe(true);
+    // Characters that EC2 takes in the description of a rule.
+    expect(String(rule?.['Description'])).toMatch(/^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/);
+  });
+
+  test('a network with a single subnet is refused; without the file there is none', () => {
+    expect(() => readNetworks(plans, join(root, 'test', 'unit', 'resources', 'one-subnet.network.yml'))).toThrow(/one-subnet[\s\S]*subnets/);
+    expect(readNetworks(plans, join(root, 'no-such.network.yml'))).toEqual({});
+  });
+});
+
+test('docs/security.md tells what the templates say: node resources/security-document.ts', () => {
+  expect(readFileSync(join(root, 'docs', 'security.md'), 'utf8')).toBe(securityDocument());
+});
+
+test('a witness has no agent that fences, and pages through a topic of its own when the plan names none', () => {
+  const witness = allRegions(plans).find((region) => isWitness(region, plans)) ?? '';
+  expect(functionsAt(witness, plans)).not.toContain('enforce');
+  expect(stackOf(witness)['OnCall']).toBeDefined();
+  expect(stackOf('eu-west-1')['OnCall']).toBeUndefined();
+});

@@ -1,0 +1,75 @@
+// The processes of the sample application: so many per region as ECS says, all on the region's one address and port.
+import { startApplication, type ApplicationProcess } from './application/start.ts';
+import type { Applications } from './faults.ts';
+import { addressOf } from './network/addresses.ts';
+import { WRITER_RECORD } from './plan.ts';
+import type { Pair } from './postgres/pair.ts';
+import { APPLICATION, DATABASE, TABLE, type Settings } from './settings.ts';
+
+export interface FleetOptions {
+  readonly pair: Pair;
+  readonly port: number;
+  readonly settings: Settings;
+  readonly sessionKey: string;
+  readonly resolverOf: Readonly<Record<string, string>>;
+  readonly endpointOf: (region: string) => string;
+}
+
+export class ApplicationFleet implements Applications {
+  readonly sessionKey: string;
+  readonly #options: FleetOptions;
+  readonly #processes = new Map<string, ApplicationProcess[]>();
+  #closed = false;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    this.sessionKey = options.sessionKey;
+  }
+
+  /** Starts or ends processes until `desired` run; answers how many do. */
+  async scale(region: string, desired: number): Promise<number> {
+    const running = (this.#processes.get(region) ?? []).filter((process) => process.isRunning);
+    this.#processes.set(region, running);
+    await Promise.all(running.splice(desired).map((process) => process.stop()));
+    while (running.length < desired && !this.#closed) {
+      const process = await startApplication(this.#config(region));
+      // The twin may have ended while this one started.
+      if (this.#closed) await process.kill();
+      else running.push(process);
+    }
+    return running.length;
+  }
+
+  kill(region: string): void {
+    for (const process of this.#of(region)) void process.kill();
+  }
+
+  freeze(region: string): void {
+    for (const process of this.#of(region)) process.freeze();
+  }
+
+  resume(region: string): void {
+    for (const process of this.#of(region)) process.resume();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#processes.values()].flat().map((process) => process.kill()));
+  }
+
+  #of(region: string): readonly ApplicationProcess[] {
+    return (this.#processes.get(region) ?? []).filter((process) => process.isRunning);
+  }
+
+  #config(region: string): Parameters<typeof startApplication>[0] {
+    const { pair, port, settings, sessionKey, resolverOf, endpointOf } = this.#options;
+    return {
+      application: APPLICATION, database: DATABASE, region, host: addressOf(region), port, tableName: TABLE, awsEndpointUrl: endpointOf(region), sessionKey,
+      permitTtlSeconds: settings.permitTtlSeconds, renewEverySeconds: Math.min(0.5, settings.permitTtlSeconds / 4),
+      // The record is resolved at each connect, as an application does that knows nothing of Hotshift but the permit.
+      writer: { mode: 'dns', name: WRITER_RECORD, servers: [resolverOf[region] ?? ''], port: pair.port },
+      local: pair.endpoint(region, region), databaseName: pair.databaseName, password: pair.passwords.app,
+      healthWriteTimeoutMs: Math.round(settings.probeTimeoutSeconds * 650),
+    };
+  }
+}

@@ -1,0 +1,81 @@
+// What is read back after a run: executions and their histories, the journal, the rows of both databases. Only facts; the
+// judgement is in invariants.ts and figures.ts.
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { JournalEntry } from '../domain/journal.ts';
+import type { Call } from './aws/calls.ts';
+import type { CallRecord, ExecutionRecord, StoredWrite } from './invariants.ts';
+import type { PostgresServer } from './postgres/server.ts';
+import { TABLE } from './settings.ts';
+
+const settingsOf = (endpoint: string, region: string) => ({ endpoint, region, credentials: { accessKeyId: 'AKIDTWIN', secretAccessKey: 'twin' }, maxAttempts: 2, requestHandler: { requestTimeout: 3000, throwOnRequestTimeout: true } });
+
+export interface ExecutionReading extends ExecutionRecord { readonly history: string }
+
+/** All executions of a region's failover machine with the state in which each ended; undefined while it runs. */
+export async function readExecutions(endpoint: string, region: string, machine: string): Promise<readonly ExecutionReading[]> {
+  const client = new SFNClient(settingsOf(endpoint, region));
+  try {
+    const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn: machine }));
+    return await Promise.all(executions.map(async ({ executionArn = '', name = '', status = '' }) => {
+      const { events = [] } = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+      const last = events.filter((event) => event.stateEnteredEventDetails !== undefined).at(-1)?.stateEnteredEventDetails?.name;
+      return { name, region, status, ended: status === 'RUNNING' ? undefined : last, history: JSON.stringify(events) };
+    }));
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The journal of the given executions, from a replica that still answers. */
+export async function readJournal(endpoint: string, region: string, executions: readonly string[]): Promise<readonly JournalEntry[]> {
+  const client = new DynamoDBClient(settingsOf(endpoint, region));
+  try {
+    const lists = await Promise.all(executions.map(async (execution) => {
+      const { Items = [] } = await client.send(new QueryCommand({ TableName: TABLE, KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: `exec#${execution}` } }, ConsistentRead: true }));
+      return Items.map(entryOf);
+    }));
+    return lists.flat().sort((left, right) => left.at - right.at);
+  } finally {
+    client.destroy();
+  }
+}
+
+function entryOf(item: Record<string, unknown>): JournalEntry {
+  const plain = unmarshall(item as Parameters<typeof unmarshall>[0]) as Record<string, unknown> & { evidence?: unknown };
+  const evidence: unknown = typeof plain.evidence === 'string' ? JSON.parse(plain.evidence) : plain.evidence;
+  return { ...plain, evidence } as unknown as JournalEntry;
+}
+
+/** The client writes of one database, as that database holds them. One that was killed is started for this, cut off from everybody. */
+export async function readWrites(server: PostgresServer): Promise<readonly StoredWrite[]> {
+  const started = !server.isRunning;
+  if (started) await server.start();
+  try {
+    const rows = await server.query<{ id: string; epoch: string; at: string }>('select id, epoch, extract(epoch from written_at) * 1000 as at from client_write');
+    return rows.map(({ id, epoch, at }) => ({ id, epoch: Number(epoch), writtenAt: Number(at) }));
+  } finally {
+    if (started) await server.kill();
+  }
+}
+
+/** The epochs of the lease in the order in which they were written. */
+export function leaseEpochs(calls: readonly Call[]): readonly number[] {
+  return calls.flatMap((call) => {
+    if (call.service !== 'dynamodb' || call.operation !== 'PutItem' || call.outcome !== 'answered' || call.errorCode !== undefined) return [];
+    const item = (call.input as { Item?: { sk?: { S?: string }; epoch?: { N?: string } } }).Item;
+    return item?.sk?.S === 'lease' && item.epoch?.N !== undefined ? [Number(item.epoch.N)] : [];
+  });
+}
+
+export const callRecords = (calls: readonly Call[]): readonly CallRecord[] =>
+  calls.map(({ service, operation, region, caller, at, errorCode }) => ({ service, operation: operation, region, caller, at, error: errorCode }));
+
+/** The entry that a call just wrote into the journal, for a live view. */
+export function journaled(call: Call): JournalEntry | undefined {
+  if (call.service !== 'dynamodb' || call.operation !== 'PutItem' || call.errorCode !== undefined) return undefined;
+  const item = (call.input as { Item?: Record<string, unknown> }).Item;
+  const pk = (item?.['pk'] as { S?: string } | undefined)?.S;
+  return item !== undefined && pk?.startsWith('exec#') === true ? entryOf(item) : undefined;
+}

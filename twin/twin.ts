@@ -1,0 +1,163 @@
+// The whole twin: starts every part in order, stops every part in reverse, whatever happened in between.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { checkPlans, compilePlans, issueLine } from '../events/config.ts';
+import type { ApplicationPlan } from '../domain/plan.ts';
+import { bundle, functionNames } from '../scripts/bundle.ts';
+import { ApplicationFleet } from './application-fleet.ts';
+import { startCloud, type Cloud } from './cloud.ts';
+import { startControl } from './control.ts';
+import { LambdaHost } from './lambda/host.ts';
+import { startNames, type Names } from './names.ts';
+import { addressOf, allAddresses, assertBindable, GLOBAL, linkAddress, USERS, type Place } from './network/addresses.ts';
+import type { LinkPlan } from './network/link.ts';
+import { Network } from './network/network.ts';
+import { reservePort } from './network/ports.ts';
+import { startPair, type Pair } from './postgres/pair.ts';
+import { twinPlan } from './plan.ts';
+import { createDns, createSecrets, createWorkflows, grantFirstPermit, withHealthChecks } from './provision.ts';
+import { openRunDirectory } from './run-directory.ts';
+import { startScheduler } from './scheduler.ts';
+import { APPLICATION, REGION_A, REGION_B, REGIONS, TABLE, WITNESS, type Settings } from './settings.ts';
+import { startSlackReceiver, type SlackReceiver } from './slack.ts';
+import { realClock } from './aws/services/clock.ts';
+
+export interface Twin {
+  readonly plan: ApplicationPlan;
+  readonly network: Network;
+  readonly pair: Pair;
+  readonly names: Names;
+  readonly cloud: Cloud;
+  readonly lambdas: LambdaHost;
+  readonly applications: ApplicationFleet;
+  readonly slack: SlackReceiver;
+  readonly applicationPort: number;
+  /** Region -> ARN of the failover state machine. */
+  readonly machines: Readonly<Record<string, string>>;
+  /** What must never be seen in a log, a message or a history. */
+  readonly secrets: readonly string[];
+  readonly logs: readonly string[];
+  readonly troubles: readonly string[];
+  stop(): Promise<void>;
+}
+
+export interface TwinOptions { readonly settings: Settings; readonly random: () => number; readonly onProgress: (text: string) => void }
+
+export async function startTwin(options: TwinOptions): Promise<Twin> {
+  const ends: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    // Each part is stopped even when stopping another one fails; the first failure is told at the end.
+    const failures: unknown[] = [];
+    for (const end of ends.splice(0).reverse()) {
+      try {
+        await end();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  };
+  try {
+    return await start(options, (end) => ends.push(end), stop);
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function start({ settings, random, onProgress }: TwinOptions, atEnd: (end: () => unknown) => void, stop: () => Promise<void>): Promise<Twin> {
+  await assertBindable(allAddresses());
+  const directory = openRunDirectory(settings.directory, settings.keep);
+  atEnd(() => directory.remove());
+  onProgress('building the Lambda bundles and starting PostgreSQL in two regions');
+  const network = new Network({ wanRoundTripMs: settings.wanRoundTripMs });
+  atEnd(() => network.close());
+  const [bundles, pair, names] = await Promise.all([
+    bundle(join(directory.path, 'functions')), keep(startPair({ runDirectory: directory.path, network }), (made) => atEnd(() => made.close())),
+    keep(startNames(settings), (made) => atEnd(() => made.close())),
+  ]);
+  const slackToken = `xoxb-twin-${randomBytes(12).toString('hex')}`;
+  const slack = await startSlackReceiver(addressOf(GLOBAL), slackToken);
+  atEnd(() => slack.close());
+  const ports = await openPorts(network);
+  const control = await startControl(addressOf(GLOBAL), ports.control);
+  atEnd(() => control.close());
+
+  onProgress('starting the AWS endpoints, the name servers and the application');
+  const logs: string[] = [];
+  const troubles: string[] = [];
+  const onTrouble = (what: string, error: unknown): void => void troubles.push(`${what}: ${String(error)}`);
+  const clock = realClock();
+  atEnd(() => clock.close());
+  const planFile = join(directory.path, 'hotshift.json');
+  const urls: Record<string, string> = {};
+  const lambdas = new LambdaHost({
+    functions: bundles.map(({ name, file }) => ({ name: `hotshift-${name}`, bundleFile: file, timeoutSeconds: name === 'observe' || name === 'enforce' ? 75 : 14, memoryMegabytes: 512 })),
+    environmentOf: (region) => lambdaEnvironment(region, urls[region] ?? '', planFile, names),
+    onLog: (line) => logs.push(line),
+  });
+  atEnd(() => lambdas.close());
+  const applications = new ApplicationFleet({ pair, port: ports.application, settings, sessionKey: randomBytes(24).toString('hex'), resolverOf: names.resolverOf, endpointOf: (region) => urls[region] ?? '' });
+  atEnd(() => applications.close());
+  const cloud = await startCloud({ settings, network, pair, zones: names.zones, checkers: names.checkers, lambdas, clock, functions: functionNames(), scale: (region, desired) => applications.scale(region, desired), onTrouble });
+  atEnd(() => cloud.endpoint.close());
+  Object.assign(urls, cloud.urls);
+
+  const operator = { endpoint: cloud.urls[USERS] ?? '' };
+  const addresses = Object.fromEntries([REGION_A, REGION_B].map((region) => [region, addressOf(region)]));
+  await grantFirstPermit(operator);
+  await createSecrets(operator, { username: 'hotshift', password: pair.passwords.hotshift, slackToken });
+  const dns = await createDns(operator, { addresses, controlAddress: addressOf(GLOBAL), applicationPort: ports.application, ttlSeconds: settings.ttlSeconds, failuresToSuspect: settings.failuresToSuspect });
+  const machines = await createWorkflows(operator, functionNames());
+  const plan = withHealthChecks(twinPlan(settings, { applicationPort: ports.application, controlPort: ports.control, databasePort: pair.port, slackUrl: slack.url, hostedZoneId: dns.hostedZoneId, addresses }), dns);
+  writeFileSync(planFile, checked(plan));
+  await Promise.all([REGION_A, REGION_B].map((region) => applications.scale(region, 1)));
+  const scheduler = startScheduler({
+    application: APPLICATION, places: { [REGION_A]: 'region', [REGION_B]: 'region', [WITNESS]: 'witness' }, phaseSeconds: settings.probeIntervalSeconds, random,
+    invoke: (name, region, event) => lambdas.invoke(`hotshift-${name}`, region, Buffer.from(JSON.stringify(event))),
+  });
+  atEnd(() => scheduler.stop());
+  return {
+    plan, network, pair, names, cloud, lambdas, applications, slack, applicationPort: ports.application, machines, logs, troubles, stop,
+    secrets: [...Object.values(pair.passwords), slackToken, applications.sessionKey],
+  };
+}
+
+/** Registers the end of a part as soon as it stands, also when a part that starts beside it fails. */
+async function keep<T>(starting: Promise<T>, register: (made: T) => void): Promise<T> {
+  const made = await starting;
+  register(made);
+  return made;
+}
+
+/** The plan passes the checks of everybody's configuration; a twin that needed an exception would prove nothing. */
+function checked(plan: ApplicationPlan): string {
+  const text = compilePlans({ table: TABLE, applications: [plan] });
+  const { errors } = checkPlans(text);
+  if (errors.length > 0) throw new Error(`the twin's plan is refused; other settings may help:\n${errors.map((issue) => issueLine(issue, 'the twin\'s plan')).join('\n')}`);
+  return text;
+}
+
+/** One port for the application in all places, one for the control endpoint, and the links on which places reach them. */
+async function openPorts(network: Network): Promise<{ readonly application: number; readonly control: number }> {
+  const served = [REGION_A, REGION_B];
+  const between: readonly (readonly [Place, Place])[] = [...REGIONS, USERS].flatMap((from) => served.filter((to) => to !== from).map((to) => [from, to] as const));
+  const toControl = REGIONS.map((from) => [from, GLOBAL] as const);
+  const open = async (pairs: readonly (readonly [Place, Place])[], homes: readonly Place[]): Promise<number> => {
+    const { port, release } = await reservePort([...homes.map((home) => addressOf(home)), ...pairs.map(([from, to]) => linkAddress(from, to))]);
+    await release();
+    await network.openLinks(pairs.map(([from, to]): LinkPlan => ({ from, to, listen: { host: linkAddress(from, to), port }, target: { host: addressOf(to), port } })));
+    return port;
+  };
+  return { application: await open(between, served), control: await open(toControl, [GLOBAL]) };
+}
+
+function lambdaEnvironment(region: string, endpoint: string, planFile: string, names: Names): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: 'AKIDLAMBDA', AWS_SECRET_ACCESS_KEY: 'twin', AWS_SESSION_TOKEN: 'twin',
+    HOTSHIFT_TABLE: TABLE, HOTSHIFT_CONFIG_FILE: planFile, HOTSHIFT_DNS_SERVERS: names.resolverOf[region] ?? '', HOTSHIFT_DATABASE_TLS: 'off',
+    POWERTOOLS_SERVICE_NAME: 'hotshift', POWERTOOLS_METRICS_NAMESPACE: 'Hotshift', POWERTOOLS_METRICS_DISABLED: 'true',
+  };
+}
+
