@@ -43,7 +43,8 @@ export const verifyOutput = z.strictObject({ verdict, nextCheckAt: z.string().op
 export const claimInput = z.strictObject({ failover });
 export const claimOutput = z.discriminatedUnion('claimed', [
   z.strictObject({ claimed: z.literal(true), epoch, reason: z.string() }),
-  z.strictObject({ claimed: z.literal(false), reason: z.string() }),
+  /** `joined`: another execution is already at work on the same incident, so nobody needs to be told. */
+  z.strictObject({ claimed: z.literal(false), reason: z.string(), joined: z.boolean() }),
 ]);
 
 export const assessInput = z.strictObject({ failover, epoch });

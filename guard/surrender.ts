@@ -1,5 +1,6 @@
 // When may a server say "I have stopped writing", so that a failover need not wait for its permit to run out? Only after a
 // refusal, when no write is under way and none ended in doubt that could still commit. Said too early it would allow two writers.
+import { WriteRefusedError } from './errors.ts';
 import type { RenewalAnswer } from './permit.ts';
 
 /** Tells the store that `instanceId` has stopped writing under the withdrawn permit of `epoch`. */
@@ -42,7 +43,8 @@ export function surrendering(instanceId: string, surrender: Surrender | undefine
       try {
         return await work();
       } catch (error) {
-        doubtUntilMs = Math.max(doubtUntilMs, untilMs);
+        // A refusal says that nothing was sent or written; every other failure may hide a write that commits yet.
+        if (!(error instanceof WriteRefusedError)) doubtUntilMs = Math.max(doubtUntilMs, untilMs);
         throw error;
       } finally {
         writing -= 1;

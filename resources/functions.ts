@@ -62,7 +62,7 @@ export const logGroup = (name: string): Json => ({
 
 function functionRole(name: string, region: Region, plans: Plans, network: Network | undefined): Json {
   const runtime: Statement[] = [
-    { Sid: 'Log', Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: arn('logs', `log-group:/aws/lambda/hotshift-${name}:*`) },
+    { Sid: 'Log', Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: arn('logs', `log-group:/aws/lambda/hotshift-${name}:log-stream:*`) },
     // X-Ray has no resources to name (Service Authorization Reference).
     { Sid: 'Trace', Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*' },
   ];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { allRegions, readPlans } from '../resources/plans.ts';
 import { authorization } from './judges/authorization.ts';
 import { readExceptions, standing, type Exception, type Finding, type Judge, type Room, type TemplateBody } from './judges/judge.ts';
+import { eventPatterns } from './judges/event-patterns.ts';
 import { moto } from './judges/moto.ts';
 import { properties } from './judges/properties.ts';
 import { pythonTools, run } from './judges/python.ts';
@@ -12,7 +13,7 @@ import { stateMachines } from './judges/state-machines.ts';
 import { cfnLint, checkov } from './judges/templates.ts';
 
 const root = join(import.meta.dirname, '..');
-const JUDGES: readonly Judge[] = [cfnLint, properties, checkov, authorization, stateMachines, moto];
+const JUDGES: readonly Judge[] = [cfnLint, properties, checkov, authorization, stateMachines, eventPatterns, moto];
 /** Findings shown of one judge; more of the same kind say little. */
 const SHOWN_MAX = 25;
 

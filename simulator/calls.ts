@@ -42,7 +42,7 @@ export interface Route {
 }
 
 export const CALL_FAULTS = [
-  'fails', 'throttled', 'denied', 'garbage', 'times-out', 'answer-lost', 'acts-late', 'hangs', 'crash-before', 'crash-after',
+  'slow', 'fails', 'throttled', 'denied', 'garbage', 'times-out', 'answer-lost', 'acts-late', 'hangs', 'crash-before', 'crash-after',
 ] as const;
 export type CallFaultKind = (typeof CALL_FAULTS)[number];
 
@@ -138,6 +138,9 @@ export class Calls {
     const { clock, places, random } = this.#world;
     const spentMs = route.timeoutMs * route.attempts;
     switch (kind) {
+      case 'slow':
+        await places.sleep(caller.place, spentMs * random.between(0.3, 0.95));
+        return this.#attempts(caller, route, act);
       case 'fails':
         await places.sleep(caller.place, random.between(...route.workMs));
         throw new TryAgainError(`${route.port}: 500 InternalServerError`);

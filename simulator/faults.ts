@@ -29,7 +29,7 @@ export type Fault = When & (
   | { readonly do: 'no agents'; readonly place: PlaceName }
   | { readonly do: 'open network'; readonly place: PlaceName }
   | { readonly do: 'clock'; readonly place: PlaceName; readonly seconds: number } | { readonly do: 'server clock'; readonly place: PlaceName; readonly seconds: number }
-  | { readonly do: 'call'; readonly port: string; readonly fault: CallFaultKind; readonly times?: number; readonly skip?: number }
+  | { readonly do: 'call'; readonly port: string; readonly step?: string; readonly fault: CallFaultKind; readonly times?: number; readonly skip?: number }
   | { readonly do: 'pause'; readonly seconds: number } | { readonly do: 'resume' } | { readonly do: 'ack' } | { readonly do: 'abort' }
   | { readonly do: 'answer approval'; readonly decision: 'approve' | 'reject' }
   | { readonly do: 'start'; readonly place: PlaceName; readonly evacuate: PlaceName; readonly mode: 'automatic' | 'manual'; readonly name?: string }
@@ -37,9 +37,9 @@ export type Fault = When & (
 
 /** Puts the faults into the world's queue. `startedAt` is the beginning of the run. */
 export function schedule(world: World, oracle: Oracle, faults: readonly Fault[], startedAt: number): void {
-  const callFaults: { readonly port: string; readonly fault: CallFaultKind; left: number; skip: number }[] = [];
-  world.calls.faults = (_, port) => {
-    const found = callFaults.find((entry) => entry.left > 0 && entry.port === port);
+  const callFaults: { readonly port: string; readonly step: string | undefined; readonly fault: CallFaultKind; left: number; skip: number }[] = [];
+  world.calls.faults = (caller, port) => {
+    const found = callFaults.find((entry) => entry.left > 0 && entry.port === port && (entry.step ?? caller.label) === caller.label);
     if (found === undefined) return undefined;
     if (found.skip > 0) {
       found.skip -= 1;
@@ -52,7 +52,7 @@ export function schedule(world: World, oracle: Oracle, faults: readonly Fault[],
   for (const fault of faults) {
     world.clock.at(startedAt + fault.at * 1000, () => {
       if (fault.do === 'call') {
-        callFaults.push({ port: fault.port, fault: fault.fault, left: fault.times ?? 1, skip: fault.skip ?? 0 });
+        callFaults.push({ port: fault.port, step: fault.step, fault: fault.fault, left: fault.times ?? 1, skip: fault.skip ?? 0 });
         return;
       }
       world.facts.tell({ kind: 'fault', text: described(fault), ends: false });

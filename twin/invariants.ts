@@ -117,9 +117,12 @@ function mutationsJournaled({ calls, journal }: Evidence): boolean {
   });
 }
 
-/** Calls that anybody outside the evacuated region made to it after the fault. */
+/**
+ * Calls that anybody outside the evacuated region made to it after the fault. A vantage point that raises a suspicion about
+ * the other region knocks at this one's bus first and then goes elsewhere: that is detection, and no failover waits for it.
+ */
 export function callsToEvacuated({ calls, evacuated, faultAt }: Evidence): readonly CallRecord[] {
-  return calls.filter((call) => call.at > faultAt && call.region === evacuated && call.caller !== evacuated && call.caller !== OPERATOR);
+  return calls.filter((call) => call.at > faultAt && `${call.service}:${call.operation}` !== 'eventbridge:PutEvents' && call.region === evacuated && call.caller !== evacuated && call.caller !== OPERATOR);
 }
 
 const leaks = ({ texts, secrets }: Evidence): readonly string[] => secrets.filter((secret) => texts.some((text) => text.includes(secret)));

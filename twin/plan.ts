@@ -52,7 +52,7 @@ export function twinPlan(settings: Settings, places: Places): ApplicationPlan {
       endpoints: perRegion((region) => ({ ipv4: [places.addresses[region] ?? ''], ipv6: [], weight: 50 })),
     }],
     capacity: [{ name: 'web', kind: 'ecs', services: perRegion(() => ({ cluster: APPLICATION, service: 'web', baseline: 1 })), factor: 2, desiredMax: 4 }],
-    warm: { paths: ['/health', '/reads', '/session'], concurrency: 2, timeoutSeconds: 2 },
+    warm: { paths: ['/health', '/reads'], concurrency: 2, timeoutSeconds: 2 },
     notifications: { slack: { apiUrl: places.slackUrl, channel: '#oncall', tokenSecretId: SLACK_SECRET }, snsTopicArns: {} },
   };
 }

@@ -42,6 +42,9 @@ export interface Twin {
   stop(): Promise<void>;
 }
 
+/** Functions that a schedule starts and that run for most of a minute; all others are steps. */
+const AGENTS: ReadonlySet<string> = new Set(['observe', 'enforce']);
+
 export interface TwinOptions { readonly settings: Settings; readonly random: () => number; readonly onProgress: (text: string) => void }
 
 export async function startTwin(options: TwinOptions): Promise<Twin> {
@@ -93,7 +96,7 @@ async function start({ settings, random, onProgress }: TwinOptions, atEnd: (end:
   const planFile = join(directory.path, 'hotshift.json');
   const urls: Record<string, string> = {};
   const lambdas = new LambdaHost({
-    functions: bundles.map(({ name, file }) => ({ name: `hotshift-${name}`, bundleFile: file, timeoutSeconds: name === 'observe' || name === 'enforce' ? 75 : 14, memoryMegabytes: 512 })),
+    functions: bundles.map(({ name, file }) => ({ name: `hotshift-${name}`, bundleFile: file, timeoutSeconds: AGENTS.has(name) ? 75 : 14, memoryMegabytes: 512 })),
     environmentOf: (region) => lambdaEnvironment(region, urls[region] ?? '', planFile, names),
     onLog: (line) => logs.push(line),
   });
@@ -114,10 +117,12 @@ async function start({ settings, random, onProgress }: TwinOptions, atEnd: (end:
   writeFileSync(planFile, checked(plan));
   await Promise.all([REGION_A, REGION_B].map((region) => applications.scale(region, 1)));
   const scheduler = startScheduler({
-    application: APPLICATION, places: { [REGION_A]: 'region', [REGION_B]: 'region', [WITNESS]: 'witness' }, phaseSeconds: settings.probeIntervalSeconds, random,
+    application: APPLICATION, steps: functionNames().filter((name) => !AGENTS.has(name)), places: { [REGION_A]: 'region', [REGION_B]: 'region', [WITNESS]: 'witness' }, phaseSeconds: settings.probeIntervalSeconds, random,
     invoke: (name, region, event) => lambdas.invoke(`hotshift-${name}`, region, Buffer.from(JSON.stringify(event))),
   });
   atEnd(() => scheduler.stop());
+  onProgress('warming the steps of the workflow, as their schedule does');
+  await scheduler.warm;
   return {
     plan, network, pair, names, cloud, lambdas, applications, slack, applicationPort: ports.application, machines, logs, troubles, stop,
     secrets: [...Object.values(pair.passwords), slackToken, applications.sessionKey],

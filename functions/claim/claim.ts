@@ -7,7 +7,7 @@ import { claimable } from './claimable.ts';
 
 export type ClaimResult =
   | { readonly claimed: true; readonly epoch: number; readonly reason: string }
-  | { readonly claimed: false; readonly reason: string };
+  | { readonly claimed: false; readonly reason: string; readonly joined: boolean };
 
 export const claim = ({ leases, journal, clock }: Pick<Ports, 'leases' | 'journal' | 'clock'>, plan: ApplicationPlan) =>
   async ({ failover }: { readonly failover: Failover }): Promise<ClaimResult> => {
@@ -18,7 +18,8 @@ export const claim = ({ leases, journal, clock }: Pick<Ports, 'leases' | 'journa
     const entry = { execution: failover.execution, application: failover.application, step: 'Claim lease' };
     if (decision.kind === 'refuse') {
       await journal.record({ ...entry, at: now, kind: 'gate', summary: `refused: ${decision.reason}`, gates: decision.gates });
-      return { claimed: false, reason: decision.reason };
+      const joined = decision.gates.some((gate) => gate.gate === 'lease' && !gate.passed) && lease.incident === failover.incident;
+      return { claimed: false, reason: decision.reason, joined };
     }
     if (!(await leases.replace(lease, decision.next))) {
       // Somebody wrote between our read and our write: read again instead of guessing who won.

@@ -15,11 +15,11 @@ export interface Probe {
 export function observation(previous: Observation | undefined, probe: Probe, plan: ApplicationPlan): Observation {
   const { result, reason } = judge(probe, plan);
   const bad = result === 'down' || result === 'impaired' || result === 'slow';
-  const continues = bad && previous !== undefined && sameRun(previous.result, result);
   const wrote = probe.outcome.write === 'ok';
   const lastWriteAt = wrote ? probe.at : previous?.lastWriteAt;
   // A region that gives no answer cannot say who the writer is: what it said last still stands.
   const writer = probe.outcome.writer ?? previous?.writer;
+  const continues = bad && previous !== undefined && sameRun(previous, { result, target: probe.target, writer });
   const epoch = probe.outcome.epoch ?? previous?.epoch;
   return {
     application: plan.application, vantagePoint: probe.vantagePoint, target: probe.target, at: probe.at,
@@ -32,11 +32,18 @@ export function observation(previous: Observation | undefined, probe: Probe, pla
   };
 }
 
-/** `down` and `impaired` are one run of failures (a dying region passes through both); `slow` is a run of its own. */
-function sameRun(before: ObservationResult, now: ObservationResult): boolean {
-  if (now === 'slow') return before === 'slow';
-  return before === 'down' || before === 'impaired';
+type Accusation = Pick<Observation, 'result' | 'target'> & { readonly writer?: Region | undefined };
+
+/**
+ * `down` and `impaired` are one run of failures (a dying region passes through both); `slow` is a run of its own. So is suffering
+ * from a writer elsewhere: else the first real failure after it would count as a long run of them.
+ */
+function sameRun(before: Accusation, now: Accusation): boolean {
+  if (now.result === 'slow') return before.result === 'slow';
+  return (before.result === 'down' || before.result === 'impaired') && isAboutTarget(before) === isAboutTarget(now);
 }
+
+const isAboutTarget = ({ result, target, writer }: Accusation): boolean => result === 'down' || writer === undefined || writer === target;
 
 function judge(probe: Probe, plan: ApplicationPlan): { readonly result: ObservationResult; readonly reason: string } {
   const { outcome } = probe;

@@ -2,7 +2,7 @@
 // the writer, each with a limit of its own, keeps nothing, and repeats the caller's nonce so that no cache can answer for it.
 import { WriteRefusedError, type Guard } from '../../guard/index.ts';
 import type { ApplicationConfig } from './config.ts';
-import type { CuttablePool, WriterPools } from './pools.ts';
+import { NoConnectionError, type CuttablePool, type WriterPools } from './pools.ts';
 import { writeHeartbeat } from './writes.ts';
 
 export interface Check<Result extends string> { readonly result: Result; readonly tookMs: number; readonly detail?: string }
@@ -35,7 +35,8 @@ export const deepHealth = ({ guard, local, writers, config }: HealthParts) => as
     }, () => 'failed'),
     check<'ok' | 'failed' | 'refused'>(
       () => within(timeoutMs, writeHeartbeat(guard, writers)(config.region, timeoutMs)),
-      (error) => (error instanceof WriteRefusedError ? 'refused' : 'failed'),
+      // A writer that cannot be reached is a failure; a permit that is refused is the fence at work.
+      (error) => (error instanceof WriteRefusedError && !(error.cause instanceof NoConnectionError) ? 'refused' : 'failed'),
     ),
   ]);
   const { epoch, writer } = guard.permit();

@@ -9,6 +9,11 @@ import type { ApplicationConfig } from './config.ts';
 export interface PoolCounts { readonly total: number; readonly idle: number; readonly waiting: number }
 export interface Statement { readonly text: string; readonly values: readonly unknown[]; readonly timeoutMs?: number }
 
+/** The database could not be reached, so nothing was sent to it. */
+export class NoConnectionError extends Error {
+  override readonly name = 'NoConnectionError';
+}
+
 /** A pool whose connections can be cut while they are in use. */
 export class CuttablePool {
   readonly #pool: Pool;
@@ -27,9 +32,21 @@ export class CuttablePool {
     return { total: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#pool.waitingCount };
   }
 
+  /** Rejects with NoConnectionError when nothing was sent, with the driver's error when it may have been. */
   async query<Row extends QueryResultRow>({ text, values, timeoutMs }: Statement): Promise<readonly Row[]> {
     const limit = timeoutMs === undefined ? {} : { query_timeout: timeoutMs };
-    return (await this.#pool.query<Row>({ text, values: [...values], ...limit })).rows;
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw new NoConnectionError(`no connection to the database: ${error instanceof Error ? error.message || error.name : String(error)}`, { cause: error });
+    });
+    try {
+      const { rows } = await client.query<Row>({ text, values: [...values], ...limit });
+      client.release();
+      return rows;
+    } catch (error) {
+      // A statement that was answered leaves its connection usable; any other failure does not.
+      client.release((error as { readonly code?: string }).code === undefined || !/^[0-9A-Z]{5}$/.test((error as { readonly code?: string }).code ?? ''));
+      throw error;
+    }
   }
 
   /** Nothing of it can commit any more from here; a statement that the server already has may. */

@@ -1,7 +1,7 @@
 // A write to the single writer: under a permit, to the very server that the permit names, before the permit's end by the database's
 // own clock, and acknowledged only if the permit still holds after the commit. A repeated id is acknowledged, not written twice.
 import { WriteRefusedError, type Guard, type Permit } from '../../guard/index.ts';
-import type { WriterPools } from './pools.ts';
+import { NoConnectionError, type WriterPools } from './pools.ts';
 
 export interface Written { readonly id: string; readonly epoch: number; readonly writer: string; readonly repeated: boolean }
 
@@ -54,9 +54,10 @@ async function run(pools: WriterPools, permit: Permit, text: string, values: rea
   const pool = pools.follow(permit);
   if (pool === undefined || epoch === undefined || writer === undefined) throw new WriteRefusedError('the permit names no writer');
   const statement = { text, values: [expiresAt, epoch, writer, ...values], ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-  const [checked] = await pool.query<Checked>(statement).catch((error: { readonly code?: string }) => {
+  const [checked] = await pool.query<Checked>(statement).catch((error: Error & { readonly code?: string }) => {
     // read_only_sql_transaction: a standby, or a database that was fenced. Nothing was written.
     if (error.code !== '25006') throw error;
+    if (error instanceof NoConnectionError) throw new WriteRefusedError(error.message, { cause: error });
     pools.abandon(pool);
     throw new WriteRefusedError('the database takes no writes', { cause: error });
   });

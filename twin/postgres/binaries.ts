@@ -107,7 +107,7 @@ function isThere(path: string): boolean {
 
 function hasGlibc(): boolean {
   // Without this the report looks up the names of all network peers, which takes seconds where DNS is slow.
-  process.report.excludeNetwork = true;
+  (process.report as unknown as { excludeNetwork: boolean }).excludeNetwork = true;
   const report = process.report.getReport() as unknown as { readonly header: { readonly glibcVersionRuntime?: string } };
   return report.header.glibcVersionRuntime !== undefined;
 }

@@ -193,10 +193,25 @@ describe('the way to the writer', () => {
     await permitted(app);
     expect(await write(app)).toMatchObject({ status: 503, body: { error: 'refused', reason: 'the database takes no writes' } });
     expect((await ask(app, 'GET', '/metrics')).body.pool).toMatchObject({ recycled: 1 });
-    await eventually('no connection to the old writer is left', async () => (await twin.pair.server(A).query(`select 1 from pg_stat_activity where usename = 'app' and query like '%client_write%'`)).length === 0);
     grant(A);
     await permitted(app);
     expect((await write(app)).status).toBe(201);
+  });
+
+  test('a new epoch cuts even the connection of a write that is under way, which is not acknowledged', async () => {
+    const { pair, A, B } = twin;
+    const app = await start(A);
+    await permitted(app);
+    await pair.server(A).session(async (session) => {
+      await session.query('begin');
+      await session.query('lock table client_write in share mode');
+      const answer = write(app);
+      await eventually('the insert waits for the lock', async () => (await pair.server(A).query(`select 1 from pg_locks where not granted`)).length > 0);
+      grant(B);
+      // The lock is still held: only the cut can end the wait.
+      expect((await answer).status).toBe(503);
+      await session.query('commit');
+    });
   });
 
   test('by DNS: the record is resolved at each connect, and a cached answer that leads elsewhere is found out', async () => {
@@ -217,6 +232,8 @@ describe('the way to the writer', () => {
       await permitted(app);
       expect(await write(app)).toMatchObject({ status: 503, body: { error: 'refused', reason: `reached the database of ${A}, the writer is ${B}` } });
       // Once the record follows, the next connection leads there: it is a replica still, and says no by itself.
+      await eventually('its connections to the wrong one are given up, long before they would be for idleness',
+        async () => (await pair.server(A).query(`select 1 from pg_stat_activity where usename = 'app' and query like '%client_write%'`)).length === 0, 6000);
       point(B);
       await eventually('it reaches the other database', async () => (await write(app)).body.reason === 'the database takes no writes');
       point(A);

@@ -19,7 +19,11 @@ export interface TestPair { readonly pair: Pair; readonly network: Network; read
 export async function testPair(settings: Readonly<Record<string, string | number>> = {}): Promise<TestPair> {
   const directory = runDirectory();
   const network = new Network({ wanRoundTripMs: 4 });
-  const pair = await startPair({ runDirectory: directory, network, settings });
+  const pair = await startPair({ runDirectory: directory, network, settings }).catch(async (error: unknown) => {
+    await network.close();
+    remove(directory);
+    throw error;
+  });
   const [A, B] = pair.regions;
   return {
     pair, network, A, B, directory,
