@@ -4,11 +4,11 @@
 export class TaskError extends Error {
   override readonly name = 'TaskError';
   readonly error: string;
-  readonly cause_: string;
+  override readonly cause: string;
   constructor(error: string, cause = '') {
-    super(`${error}: ${cause}`);
+    super(cause === '' ? error : `${error}: ${cause}`);
     this.error = error;
-    this.cause_ = cause;
+    this.cause = cause;
   }
 }
 
@@ -22,24 +22,37 @@ export class DefinitionError extends Error {
   }
 }
 
-/** What the callback API answers for a token that is no good any more. */
+export type TaskTokenProblem = 'TaskDoesNotExist' | 'TaskTimedOut' | 'InvalidToken';
+/** What the callback API answers for a token that is no good, or no good any more. */
 export class TaskTokenError extends Error {
-  override readonly name: 'TaskDoesNotExist' | 'TaskTimedOut' | 'InvalidToken';
-  constructor(name: 'TaskDoesNotExist' | 'TaskTimedOut' | 'InvalidToken', message: string) {
+  override readonly name: TaskTokenProblem;
+  constructor(name: TaskTokenProblem, message: string) {
     super(message);
     this.name = name;
   }
 }
 
-/** Errors that no wildcard catches (Step Functions guide, error names: States.DataLimitExceeded and States.Runtime are terminal). */
+/** No wildcard catches these (Step Functions guide, "Error names": States.ALL cannot catch States.DataLimitExceeded or States.Runtime). */
 const TERMINAL: ReadonlySet<string> = new Set(['States.DataLimitExceeded', 'States.Runtime']);
+
+/**
+ * Errors that States.TaskFailed does not stand for: time-outs (guide, "Error names") and what a state's own expressions get wrong,
+ * which is no failure of a task.
+ */
+const NO_TASK_FAILURE: ReadonlySet<string> = new Set(['States.Timeout', 'States.HeartbeatTimeout', 'States.QueryEvaluationError']);
 
 /** Does one name of ErrorEquals stand for this error? */
 export function matches(name: string, error: string): boolean {
   if (name === error) return true;
   if (TERMINAL.has(error)) return false;
   if (name === 'States.ALL') return true;
-  // States.TaskFailed stands for every error but a time-out; a heartbeat's time-out is one (States.Timeout stands for it as well).
-  if (name === 'States.TaskFailed') return error !== 'States.Timeout' && error !== 'States.HeartbeatTimeout';
+  if (name === 'States.TaskFailed') return !NO_TASK_FAILURE.has(error);
+  // A missed heartbeat is a time-out as well (States Language, appendix A: States.Timeout).
   return name === 'States.Timeout' && error === 'States.HeartbeatTimeout';
+}
+
+/** A rejection that has no States Language name failed as a task. */
+export function asFailure(error: unknown): TaskError {
+  if (error instanceof TaskError) return error;
+  return new TaskError('States.TaskFailed', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }

@@ -1,71 +1,149 @@
-// The Map state: one run of its processor per item, so many at a time, with as many failures as are tolerated.
-import type { State } from './definition.ts';
-import { TaskError } from './errors.ts';
-import { asFailure, checkSize, type Runner, type Visit } from './runner.ts';
+// The Map state: one run of its processor per item or batch, so many at a time, with as many failures as are tolerated. A distributed
+// Map runs here in the same process and records its iterations like an inline one.
+import type { Batch, MapState } from './definition.ts';
+import { TaskError, asFailure } from './errors.ts';
+import type { Trail } from './history.ts';
+import { payload, type Payload } from './payload.ts';
+import { together } from './race.ts';
+import { runScope } from './scope.ts';
+import { evaluate, mistaken, numberOf, shown, type Visit } from './visit.ts';
 
-type MapState = State & { type: 'Map' };
-interface Limits { readonly concurrency: number; readonly tolerated: number }
+/** How many iterations run at once when MaxConcurrency is 0 or absent (guide, "Map state processing modes"; service quotas). */
+const CONCURRENCY = { INLINE: 40, DISTRIBUTED: 10_000 } as const;
 
-export async function performMap(runner: Runner, visit: Visit, state: MapState): Promise<unknown> {
-  const items = await itemsOf(runner, visit, state);
-  const limits = await limitsOf(runner, visit, state, items.length);
-  const started = runner.history.add(visit.entered, 'MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
-  const siblings = new AbortController();
-  const signal = AbortSignal.any([visit.signal, siblings.signal]);
-  const outputs: unknown[] = new Array<unknown>(items.length).fill(null);
-  const failures: TaskError[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length && !signal.aborted) {
-      const index = next;
-      next += 1;
-      try {
-        outputs[index] = await iteration(runner, visit, state, items[index], index, started, signal);
-      } catch (error) {
-        if (visit.signal.aborted) throw visit.signal.reason as Error;
-        if (siblings.signal.aborted) return;
-        failures.push(asFailure(error));
-        if (failures.length > limits.tolerated) siblings.abort(new TaskError('States.BranchFailed', 'another iteration failed'));
-      }
-    }
+interface Iteration { readonly index: number; readonly item: unknown; readonly input: Payload }
+interface Tolerance { readonly count: number | undefined; readonly percentage: number | undefined }
+
+export async function performMap(visit: Visit<MapState>): Promise<Payload> {
+  const { state, trail } = visit;
+  const items = await itemsOf(visit);
+  const concurrency = await numberOf(visit, state.maxConcurrency, 'MaxConcurrency') || CONCURRENCY[state.mode];
+  const tolerance = {
+    count: await numberOf(visit, state.toleratedCount, 'ToleratedFailureCount'),
+    percentage: await numberOf(visit, state.toleratedPercentage, 'ToleratedFailurePercentage', { most: 100, whole: false }),
   };
-  await Promise.all(Array.from({ length: Math.min(limits.concurrency, items.length) }, worker));
-  const [first] = failures;
-  if (first !== undefined && failures.length > limits.tolerated) {
-    runner.history.add(started, 'MapStateFailed');
-    throw limits.tolerated === 0 ? first : new TaskError('States.ExceedToleratedFailureThreshold', `${failures.length} iterations failed, ${limits.tolerated} are tolerated; the first: ${first.message}`);
+  const iterations = state.batch === undefined ? await inputsOf(visit, items) : await batchesOf(visit, state.batch, items);
+  trail.add('MapStateStarted', { mapStateStartedEventDetails: { length: iterations.length } });
+  const outputs = await new Run(visit, iterations, tolerance).all(Math.min(concurrency, CONCURRENCY[state.mode]));
+  trail.add('MapStateSucceeded');
+  return payload(outputs, `state/task '${state.name}'`);
+}
+
+async function itemsOf(visit: Visit<MapState>): Promise<readonly unknown[]> {
+  const items = visit.state.items === undefined ? visit.input.value : await evaluate(visit, visit.state.items);
+  if (!Array.isArray(items)) throw mistaken(visit, `The value specified for the field 'Items' must be an array, but was ${shown(items)}.`);
+  return items;
+}
+
+/** ItemSelector sees the Map state's input, and the item in the context object (guide, "ItemSelector"). */
+async function inputsOf(visit: Visit<MapState>, items: readonly unknown[]): Promise<readonly Iteration[]> {
+  const iterations: Iteration[] = [];
+  for (const [index, item] of items.entries()) {
+    const { selector } = visit.state;
+    const value = selector === undefined ? item : await evaluate({ ...visit, context: { ...visit.context, ...place(index, item) } }, selector);
+    iterations.push({ index, item, input: payload(value, `item ${index} of the state '${visit.state.name}'`) });
   }
-  runner.history.add(runner.history.events.length, 'MapStateSucceeded');
-  checkSize(outputs, state.name);
-  return outputs;
+  return iterations;
 }
 
-async function iteration(runner: Runner, visit: Visit, state: MapState, item: unknown, index: number, started: number, signal: AbortSignal): Promise<unknown> {
-  const place = { Map: { Item: { Index: index, Value: item } } };
-  const begun = runner.history.add(started, 'MapIterationStarted', { mapIterationStartedEventDetails: { name: state.name, index } });
-  const inner = { ...visit, context: { ...visit.context, ...place } };
-  const input = state.selector === undefined || state.batch !== undefined ? item : await runner.evaluate(state.selector, inner);
-  const { output } = await runner.scope(state.processor, input, visit.variables, begun, signal, place);
-  runner.history.add(runner.history.events.length, 'MapIterationSucceeded', { mapIterationSucceededEventDetails: { name: state.name, index } });
-  return output;
+const place = (index: number, item: unknown): object => ({ Map: { Item: { Index: index, Value: item } } });
+
+/** Batches of so many items or bytes at most, as `{ BatchInput, Items }` (guide, "ItemBatcher"). */
+async function batchesOf(visit: Visit<MapState>, batch: Batch, items: readonly unknown[]): Promise<readonly Iteration[]> {
+  const itemsMax = (await numberOf(visit, batch.itemsMax, 'ItemBatcher/MaxItemsPerBatch', { least: 1 })) ?? Infinity;
+  const bytesMax = (await numberOf(visit, batch.bytesMax, 'ItemBatcher/MaxInputBytesPerBatch', { least: 1 })) ?? Infinity;
+  const shared = batch.input === undefined ? {} : { BatchInput: await evaluate(visit, batch.input) };
+  const batches: unknown[][] = [];
+  for (const { input } of await inputsOf(visit, items)) {
+    const current = batches.at(-1);
+    const grown = { ...shared, Items: [...(current ?? []), input.value] };
+    const fits = current !== undefined && current.length < itemsMax && Buffer.byteLength(JSON.stringify(grown)) <= bytesMax;
+    if (fits) current.push(input.value);
+    else batches.push([input.value]);
+  }
+  return batches.map((entries, index) => {
+    const value = { ...shared, Items: entries };
+    return { index, item: value, input: payload(value, `batch ${index} of the state '${visit.state.name}'`) };
+  });
 }
 
-async function itemsOf(runner: Runner, visit: Visit, state: MapState): Promise<readonly unknown[]> {
-  const items = state.items === undefined ? visit.input : await runner.evaluate(state.items, visit);
-  if (!Array.isArray(items)) throw new TaskError('States.QueryEvaluationError', `Items: gave ${JSON.stringify(items)?.slice(0, 100) ?? 'nothing'}, not an array`);
-  if (state.batch === undefined) return items;
-  const size = Number(await runner.evaluate(state.batch.maxItems, visit));
-  const shared = await runner.evaluate(state.batch.input, visit);
-  const selected = await Promise.all(items.map((item, index) => (state.selector === undefined ? item as unknown
-    : runner.evaluate(state.selector, { ...visit, context: { ...visit.context, Map: { Item: { Index: index, Value: item as unknown } } } }))));
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => ({
-    ...(shared === undefined ? {} : { BatchInput: shared }), Items: selected.slice(index * size, (index + 1) * size),
-  }));
-}
+/** One attempt at all iterations. */
+class Run {
+  readonly #visit: Visit<MapState>;
+  readonly #iterations: readonly Iteration[];
+  readonly #tolerance: Tolerance;
+  readonly #trails: readonly Trail[];
+  readonly #outputs: unknown[];
+  #next = 0;
+  #failures = 0;
+  #last: number;
 
-async function limitsOf(runner: Runner, visit: Visit, state: MapState, length: number): Promise<Limits> {
-  const concurrency = Number(await runner.evaluate(state.maxConcurrency, visit) ?? 0);
-  const count = Number(await runner.evaluate(state.toleratedCount, visit) ?? 0);
-  const percentage = Number(await runner.evaluate(state.toleratedPercentage, visit) ?? 0);
-  return { concurrency: concurrency > 0 ? concurrency : Infinity, tolerated: Math.max(count, Math.floor((percentage / 100) * length)) };
+  constructor(visit: Visit<MapState>, iterations: readonly Iteration[], tolerance: Tolerance) {
+    [this.#visit, this.#iterations, this.#tolerance] = [visit, iterations, tolerance];
+    this.#trails = visit.trail.fork(iterations.length);
+    this.#outputs = new Array<unknown>(iterations.length).fill(null);
+    this.#last = visit.trail.last;
+  }
+
+  /** The outputs in the order of the items; a tolerated failure leaves null in its place. */
+  async all(concurrency: number): Promise<readonly unknown[]> {
+    const { trail, signal } = this.#visit;
+    const worker = async (own: AbortSignal): Promise<void> => {
+      for (let found = this.#take(); found !== undefined; found = this.#take()) await this.#one(found, own);
+    };
+    await together(signal, Array.from({ length: Math.min(concurrency, this.#iterations.length) }, () => worker), () => {
+      trail.last = this.#last;
+      this.#trails.forEach((entry) => entry.abort(this.#last));
+      trail.add('MapStateFailed');
+    });
+    trail.last = this.#last;
+    return this.#outputs;
+  }
+
+  #take(): Iteration | undefined {
+    const found = this.#iterations[this.#next];
+    this.#next += 1;
+    return found;
+  }
+
+  async #one({ index, item, input }: Iteration, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw signal.reason as Error;
+    const { around, context, state, variables } = this.#visit;
+    const trail = this.#trails[index] as Trail;
+    const details = { name: state.name, index };
+    trail.add('MapIterationStarted', { mapIterationStartedEventDetails: details });
+    trail.whenAborted = () => ['MapIterationAborted', { mapIterationAbortedEventDetails: details }];
+    try {
+      // A distributed Map's child workflows cannot see the variables around it (guide, "Variable scope").
+      const visible = state.mode === 'DISTRIBUTED' ? {} : variables;
+      const output = await runScope(state.processor, { around, input, variables: visible, context: { ...context, ...place(index, item) }, trail, signal });
+      this.#outputs[index] = output.value;
+      trail.whenAborted = undefined;
+      trail.add('MapIterationSucceeded', { mapIterationSucceededEventDetails: details });
+      this.#last = trail.last;
+    } catch (error) {
+      if (signal.aborted) throw signal.reason as Error;
+      const reason = trail.last;
+      trail.whenAborted = undefined;
+      trail.add('MapIterationFailed', { mapIterationFailedEventDetails: details });
+      trail.abort(reason);
+      this.#failed(asFailure(error), reason);
+    }
+  }
+
+  /** Each threshold that is given is a limit of its own; without any, the first failure is the Map's. */
+  #failed(failure: TaskError, reason: number): void {
+    this.#failures += 1;
+    this.#last = reason;
+    const { count, percentage } = this.#tolerance;
+    const given = count !== undefined || percentage !== undefined;
+    const exceeded = !given || (count !== undefined && this.#failures > count)
+      || (percentage !== undefined && (this.#failures / this.#iterations.length) * 100 > percentage);
+    // A fault of the workflow itself is nothing that could be tolerated.
+    if (failure.error === 'States.Runtime') throw failure;
+    if (!exceeded) return;
+    if (!given && this.#visit.state.mode === 'INLINE') throw failure;
+    const shares = `${this.#failures} of ${this.#iterations.length} failed, the last with ${failure.message}`;
+    throw new TaskError('States.ExceedToleratedFailureThreshold', `The specified tolerated failure threshold was exceeded: ${shares}`);
+  }
 }

@@ -1,96 +1,107 @@
 // A task: one request to the runner, with its time limit, its heartbeat and, where the resource says so, a token to wait for.
-import type { State } from './definition.ts';
-import { TaskError } from './errors.ts';
-import { abortable, within } from './race.ts';
-import { asFailure, checkSize, type Runner, type Visit } from './runner.ts';
+import type { TaskState } from './definition.ts';
+import { TaskError, asFailure } from './errors.ts';
+import { foreign, payload, type Payload } from './payload.ts';
+import { SECONDS_MAX } from './seconds.ts';
+import { deadline, within, type Clock, type Limit } from './race.ts';
+import { recordOf, type TaskRecord } from './task-record.ts';
+import { evaluate, numberOf, type Visit } from './visit.ts';
 
-/** Without TimeoutSeconds a task may take 99,999,999 seconds (States Language, Task state). */
-const DEFAULT_SECONDS = 99_999_999;
+export interface TaskRequest {
+  readonly resource: string;
+  readonly arguments: unknown;
+  readonly stateName: string;
+  readonly taskToken?: string;
+  readonly heartbeat: () => void;
+  /** Aborts when nobody waits for the result any more: a time-out, a stop, a sibling's failure. */
+  readonly signal: AbortSignal;
+}
+/** Performs tasks. Rejects with TaskError; any other rejection is States.TaskFailed. */
+export interface TaskRunner { run(request: TaskRequest): Promise<unknown> }
 
-export async function performTask(runner: Runner, before: Visit, state: State & { type: 'Task' }): Promise<unknown> {
-  const { options, history } = runner;
-  const waits = state.resource.endsWith('.waitForTaskToken');
-  const token = waits ? options.token() : undefined;
+/** The guide's "Wait for a callback with the task token". */
+export const waitsForToken = (resource: string): boolean => resource.endsWith('.waitForTaskToken');
+
+/** One attempt, with its events. */
+export async function performTask(before: Visit<TaskState>): Promise<Payload> {
+  const { state, around, trail, signal } = before;
+  const token = waitsForToken(state.resource) ? around.newToken() : undefined;
   const visit = token === undefined ? before : { ...before, context: { ...before.context, Task: { Token: token } } };
-  const input = state.arguments === undefined ? visit.input : await runner.evaluate(state.arguments, visit);
-  checkSize(input, state.name);
-  const timeoutSeconds = await seconds(runner, visit, state.timeoutSeconds, 'TimeoutSeconds') ?? DEFAULT_SECONDS;
-  const heartbeatSeconds = await seconds(runner, visit, state.heartbeatSeconds, 'HeartbeatSeconds');
-  const service = serviceOf(state.resource);
-  const scheduled = history.add(visit.entered, 'TaskScheduled', { taskScheduledEventDetails: { ...service, region: '', parameters: JSON.stringify(input), timeoutInSeconds: timeoutSeconds } });
-  const started = history.add(scheduled, 'TaskStarted', { taskStartedEventDetails: service });
+  const subject = `state/task '${state.name}'`;
+  const input = state.arguments === undefined ? visit.input : payload(await evaluate(visit, state.arguments), subject);
+  const timeoutSeconds = await numberOf(visit, state.timeoutSeconds, 'TimeoutSeconds', { least: 1, most: SECONDS_MAX });
+  const heartbeatSeconds = await numberOf(visit, state.heartbeatSeconds, 'HeartbeatSeconds', { least: 1, most: SECONDS_MAX });
+  const record = recordOf(state.resource, around.region, trail);
+  record.started(input.text, timeoutSeconds, heartbeatSeconds);
   try {
-    const late = (): Error => new TaskError('States.Timeout', '');
-    const result = await within(options.clock, timeoutSeconds * 1000, visit.signal, (signal) => attempt(runner, state, input, token, heartbeatSeconds, signal), late);
-    checkSize(result, state.name);
-    history.add(history.events.length, 'TaskSucceeded', { taskSucceededEventDetails: { ...service, output: JSON.stringify(result) } });
-    return result;
+    const beats = new Beats(around.clock);
+    // Without TimeoutSeconds a task may take 99,999,999 seconds (guide, "Task state"): three years, for which no timer is kept.
+    const limits: Limit[] = [];
+    if (timeoutSeconds !== undefined) limits.push(deadline(around.clock, timeoutSeconds * 1000, () => new TaskError('States.Timeout')));
+    if (heartbeatSeconds !== undefined) limits.push(beats.limit(heartbeatSeconds * 1000));
+    const result = await within(signal, limits, (own) => request(visit, input.value, token, beats, record, own));
+    const output = foreign(result, subject);
+    record.succeeded(output.text);
+    return output;
   } catch (error) {
-    if (visit.signal.aborted) throw visit.signal.reason as Error;
+    if (signal.aborted) throw signal.reason as Error;
     const failure = asFailure(error);
-    const timedOut = failure.error === 'States.Timeout' || failure.error === 'States.HeartbeatTimeout';
-    history.add(started, timedOut ? 'TaskTimedOut' : 'TaskFailed', { [timedOut ? 'taskTimedOutEventDetails' : 'taskFailedEventDetails']: { ...service, error: failure.error, cause: failure.cause_ } });
+    record.failed(failure);
     throw failure;
   }
 }
 
 /** The request itself; with a token the answer to the token is the result, and a request that fails ends the wait. */
-async function attempt(runner: Runner, state: State & { type: 'Task' }, input: unknown, token: string | undefined, heartbeatSeconds: number | undefined, signal: AbortSignal): Promise<unknown> {
-  const { options, tokens } = runner;
-  const beats = new Heartbeats(heartbeatSeconds);
-  const request = { resource: state.resource, arguments: input, stateName: state.name, heartbeat: () => beats.beat(), signal };
-  const work = async (): Promise<unknown> => {
-    if (token === undefined) return options.tasks.run(request);
-    const waiting = tokens.wait(token, () => beats.beat());
-    try {
-      await options.tasks.run({ ...request, taskToken: token });
-      return await abortable(waiting.answer, signal);
-    } finally {
-      waiting.end();
-    }
-  };
-  return heartbeatSeconds === undefined ? work() : beats.watch(options.clock, signal, work());
+function request({ state, around }: Visit<TaskState>, input: unknown, token: string | undefined, beats: Beats, record: TaskRecord, signal: AbortSignal): Promise<unknown> {
+  const beat = (): void => beats.beat();
+  // The runner's own copy: what it does to its arguments must not reach the workflow.
+  const given = { resource: state.resource, arguments: structuredClone(input), stateName: state.name, heartbeat: beat, signal };
+  const run = async (more: object = {}): Promise<unknown> => around.tasks.run({ ...given, ...more });
+  if (token === undefined) return run();
+  const answer = around.tokens.wait(token, beat);
+  signal.addEventListener('abort', answer.end, { once: true });
+  return new Promise<unknown>((resolve, reject) => {
+    let waiting = true;
+    const end = (act: () => void) => (): void => {
+      waiting = false;
+      signal.removeEventListener('abort', answer.end);
+      answer.end();
+      act();
+    };
+    answer.output.then((output) => end(() => resolve(output))(), (error: unknown) => end(() => reject(error as Error))());
+    run({ taskToken: token }).then(
+      (submitted) => {
+        if (waiting && !signal.aborted) record.submitted(JSON.stringify(submitted ?? null));
+      },
+      (error: unknown) => {
+        if (waiting) end(() => reject(error as Error))();
+      },
+    );
+  });
 }
 
 /** Fails a task that has not been heard of for too long. */
-class Heartbeats {
-  readonly #seconds: number | undefined;
-  #beats = 0;
-  constructor(seconds: number | undefined) {
-    this.#seconds = seconds;
+class Beats {
+  readonly #clock: Clock;
+  #heardAt: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#heardAt = clock.now();
   }
 
   beat(): void {
-    this.#beats += 1;
+    this.#heardAt = this.#clock.now();
   }
 
-  async watch(clock: { sleep(delayMs: number, signal?: AbortSignal): Promise<void> }, signal: AbortSignal, work: Promise<unknown>): Promise<unknown> {
-    const done = new AbortController();
-    const silence = (async (): Promise<never> => {
-      for (;;) {
-        const before = this.#beats;
-        await clock.sleep((this.#seconds ?? 0) * 1000, AbortSignal.any([done.signal, signal]));
-        if (done.signal.aborted || signal.aborted) return await new Promise<never>(() => undefined);
-        if (this.#beats === before) throw new TaskError('States.HeartbeatTimeout', '');
+  limit(silenceMs: number): Limit {
+    return async (signal) => {
+      // Sleeps until the silence would be too long, and looks then whether there was a beat meanwhile.
+      for (let restMs = silenceMs; restMs > 0; restMs = this.#heardAt + silenceMs - this.#clock.now()) {
+        if (signal.aborted) break;
+        await this.#clock.sleep(restMs, signal);
       }
-    })();
-    try {
-      return await Promise.race([work, silence]);
-    } finally {
-      done.abort();
-    }
+      return () => new TaskError('States.HeartbeatTimeout');
+    };
   }
-}
-
-async function seconds(runner: Runner, visit: Visit, part: Parameters<Runner['evaluate']>[0], field: string): Promise<number | undefined> {
-  if (part === undefined) return undefined;
-  const value = await runner.evaluate(part, visit);
-  if (typeof value !== 'number' || !(value > 0)) throw new TaskError('States.QueryEvaluationError', `${field}: gave ${JSON.stringify(value)}, not a positive number`);
-  return value;
-}
-
-/** `arn:aws:states:::lambda:invoke.waitForTaskToken` -> lambda, invoke.waitForTaskToken. */
-function serviceOf(resource: string): { readonly resourceType: string; readonly resource: string } {
-  const parts = resource.split(':::')[1]?.split(':') ?? ['lambda', 'invoke'];
-  return { resourceType: parts.slice(0, -1).join(':'), resource: parts.at(-1) ?? '' };
 }

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { zipSync } from 'fflate';
 import { compilePlans } from '../events/config.ts';
-import { allRegions, configFile, readPlans } from '../resources/plans.ts';
+import { networkFile, readNetworks, SQL_FUNCTIONS } from '../resources/network.ts';
+import { allRegions, configFile, isWitness, readPlans, tableTrouble } from '../resources/plans.ts';
 import { bundle } from './bundle.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -14,6 +15,7 @@ const root = join(import.meta.dirname, '..');
 const FIXED_TIME = new Date('1980-01-02T00:00:00Z');
 
 const plans = readPlans();
+const networks = readNetworks(plans);
 const bundles = await bundle();
 mkdirSync(join(root, 'dist', 'zips'), { recursive: true });
 for (const { name, file } of bundles) {
@@ -33,4 +35,10 @@ for (const region of allRegions(plans)) {
   const template = JSON.parse(readFileSync(join(output, 'cloudformation-template-update-stack.json'), 'utf8')) as { Resources: Record<string, { Type: string }> };
   const types = Object.values(template.Resources).map(({ Type }) => Type);
   console.log(`${region.padEnd(14)} ${types.length} resources, ${types.filter((type) => type === 'AWS::Lambda::Function').length} functions, ${types.filter((type) => type === 'AWS::IAM::Role').length} roles (from ${configFile()})`);
+}
+// What AWS or a failover would trip over later is said now; the templates are of use for a look at them all the same.
+const trouble = tableTrouble(plans);
+if (trouble !== undefined) console.log(`WARNING: AWS will refuse the table of ${configFile()}: ${trouble}`);
+for (const region of allRegions(plans).filter((place) => !isWitness(place, plans) && networks[place] === undefined)) {
+  console.log(`WARNING: ${networkFile()} has no network for ${region}: ${[...SQL_FUNCTIONS].join(', ')} run outside any VPC there and reach public databases only`);
 }

@@ -26,7 +26,7 @@ export type Fault = When & (
   | { readonly do: 'promotion'; readonly stalls?: boolean; readonly readOnly?: boolean; readonly seconds?: number }
   | { readonly do: 'slow names'; readonly seconds: number }
   | { readonly do: 'chat down' } | { readonly do: 'all messages down' }
-  | { readonly do: 'no agents'; readonly place: PlaceName }
+  | { readonly do: 'no agents'; readonly place: PlaceName; /** Only this one; both when absent. */ readonly agent?: 'observe' | 'enforce' }
   | { readonly do: 'open network'; readonly place: PlaceName }
   | { readonly do: 'clock'; readonly place: PlaceName; readonly seconds: number } | { readonly do: 'server clock'; readonly place: PlaceName; readonly seconds: number }
   | { readonly do: 'call'; readonly port: string; readonly step?: string; readonly fault: CallFaultKind; readonly times?: number; readonly skip?: number }
@@ -108,8 +108,9 @@ function apply(world: World, oracle: Oracle, fault: Fault): TakeBack {
       return () => { [world.messages.chatDown, world.messages.topicsDown] = [false, false]; };
     }
     case 'no agents': {
-      world.agentsOff.add(at(fault.place));
-      return () => world.agentsOff.delete(at(fault.place));
+      const agents = (fault.agent === undefined ? ['observe', 'enforce'] : [fault.agent]).map((agent) => `${agent}@${at(fault.place)}`);
+      for (const agent of agents) world.agentsOff.add(agent);
+      return () => agents.forEach((agent) => world.agentsOff.delete(agent));
     }
     case 'clock': case 'server clock': return clocks(world, oracle, fault);
     case 'call': return undefined;

@@ -152,7 +152,9 @@ function outside(world: World, caller: Caller): Outside {
       // Asked of name servers all over the world: the data plane, not the control plane.
       resolve: (name) => calls.call(caller, { port: 'traffic.resolve', target: INTERNET, timeoutMs: 1000, attempts: 2, workMs: [5, 40] }, () => {
         const traffic = plan.traffic.find((entry) => entry.recordName === name);
-        return traffic === undefined ? [] : names.answers(traffic);
+        if (traffic !== undefined) return names.answers(traffic);
+        return plan.databases.filter((database) => database.writerRecord?.name === name)
+          .flatMap((database) => names.writerAnswers(database.name).map((region) => database.instances[region]?.host ?? ''));
       }),
     },
     messenger: { send: (_, announcement) => world.messages.send(caller, announcement, CHAT) },

@@ -18,6 +18,7 @@ export class Names {
   readonly stored = new Map<string, Weights>();
   readonly #served = new Map<string, Weights[]>();
   readonly writer = new Map<string, Region>();
+  readonly #servedWriter = new Map<string, Region[]>();
   /** How long a change takes to reach a name server; Route 53 says "usually within 60 s". */
   insyncMs: readonly [number, number] = [300, 6000];
   #changes = 0;
@@ -29,7 +30,10 @@ export class Names {
       this.stored.set(traffic.recordName, weights);
       this.#served.set(traffic.recordName, Array.from({ length: NAME_SERVERS }, () => weights));
     }
-    for (const database of plan.databases) this.writer.set(database.name, plan.regions[0]);
+    for (const { name } of plan.databases) {
+      this.writer.set(name, plan.regions[0]);
+      this.#servedWriter.set(name, Array.from({ length: NAME_SERVERS }, () => plan.regions[0]));
+    }
   }
 
   set(traffic: TrafficPlan, weights: Weights): string {
@@ -48,7 +52,16 @@ export class Names {
     if (this.writer.get(database) === region) return undefined;
     this.#changes += 1;
     this.writer.set(database, region);
+    const served = this.#servedWriter.get(database) ?? [];
+    served.forEach((_, server) => this.#clock.after(this.#random.between(...this.insyncMs), () => {
+      if (this.writer.get(database) === region) served[server] = region;
+    }));
     return `C${this.#changes}`;
+  }
+
+  /** Where the name servers, all asked, say that the writer of a database is. */
+  writerAnswers(database: string): readonly Region[] {
+    return [...new Set(this.#servedWriter.get(database) ?? [])];
   }
 
   /** All addresses that the name servers, each asked once per family, answer with now. */

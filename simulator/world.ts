@@ -56,7 +56,8 @@ export class World {
   /** Databases whose commit was proven by a probe: `name#region#epoch`. */
   readonly proven = new Set<string>();
   readonly appFaults = new Map<Region, AppFault>();
-  readonly agentsOff = new Set<Place>();
+  /** `observe@eu-west-1`. */
+  readonly agentsOff = new Set<string>();
   readonly #reachesControl = new Map<Place, boolean>();
 
   constructor({ seed, plan, steps, checksPermits = true }: WorldOptions) {
@@ -134,7 +135,7 @@ export class World {
   #agent(name: StepName & ('observe' | 'enforce'), place: Place): void {
     const turn = (): void => {
       this.clock.after(AGENT_EVERY_MS, turn);
-      if (this.places.state(place) !== 'up' || this.agentsOff.has(place)) return;
+      if (this.places.state(place) !== 'up' || this.agentsOff.has(`${name}@${place}`)) return;
       // The schedule does not retry; what an agent could not record is its own alarm.
       invoke(this, { place, name, input: { application: this.plan.application, runSeconds: AGENT_RUN_SECONDS } }).catch(() => undefined);
     };

@@ -40,7 +40,7 @@ function databaseCases(test: Case, world: () => World): void {
     expect(promoted).not.toHaveProperty('sourceIdentifier');
   });
   test('database: promotes nothing that is not there', async () => {
-    await expect(database().promote(elsewhere(world().database), THERE)).rejects.toThrow(RefusedByAwsError);
+    await refusal(database().promote(elsewhere(world().database), THERE), RefusedByAwsError, 'DBInstanceNotFound');
   });
 }
 
@@ -63,8 +63,8 @@ function trafficCases(test: Case, world: () => World): void {
   });
   test('records: a zone that is not there is a clear no', async () => {
     const nowhere = { ...world().traffic, hostedZoneId: 'Z0NOSUCHZONE00' };
-    await expect(traffic().read(nowhere)).rejects.toThrow(RefusedByAwsError);
-    await expect(traffic().setWeights(nowhere, { [HERE]: 0, [THERE]: 1 })).rejects.toThrow(RefusedByAwsError);
+    await refusal(traffic().read(nowhere), RefusedByAwsError, 'NoSuchHostedZone');
+    await refusal(traffic().setWeights(nowhere, { [HERE]: 0, [THERE]: 1 }), RefusedByAwsError, 'NoSuchHostedZone');
   });
 }
 
@@ -90,8 +90,8 @@ function capacityCases(test: Case, world: () => World): void {
   });
   test('capacity: a service that is not there is a clear no', async () => {
     const nowhere = { ...world().capacity, services: { [HERE]: { cluster: 'shop', service: 'no-such-service', baseline: 1 } } };
-    await expect(capacityOf().read(nowhere, HERE)).rejects.toThrow(RefusedByAwsError);
-    await expect(capacityOf().setDesired(nowhere, HERE, 2)).rejects.toThrow(RefusedByAwsError);
+    await refusal(capacityOf().read(nowhere, HERE), RefusedByAwsError, 'MISSING');
+    await refusal(capacityOf().setDesired(nowhere, HERE, 2), RefusedByAwsError, 'ServiceNotFoundException');
   });
 }
 
@@ -102,17 +102,24 @@ function messageCases(test: Case, world: () => World): void {
 
   test('people and buses: a secret is read as text; one that is not there is a clear no', async () => {
     expect(await secretsManager().text(SECRET.id, HERE)).toBe(SECRET.text);
-    await expect(secretsManager().text('hotshift/no-such-secret', HERE)).rejects.toThrow(RefusedByAwsError);
+    await refusal(secretsManager().text('hotshift/no-such-secret', HERE), RefusedByAwsError, 'ResourceNotFoundException');
   });
   test('people and buses: a topic takes the message; without it nobody could be told', async () => {
     await telling(world().topicArn);
-    await expect(telling(world().topicArn.replace(/[^:]+$/, 'no-such-topic'))).rejects.toThrow(TryAgainError);
+    await refusal(telling(world().topicArn.replace(/[^:]+$/, 'no-such-topic')), TryAgainError, 'NotFound');
   });
   test('people and buses: a suspicion is taken by the bus of either region', async () => {
     const suspicion = { application: 'shop', region: HERE, vantagePoint: THERE, incident: 'i', since: 1000, reason: 'no answer' };
     await eventsOf({ eventBus: 'default' }).suspect(suspicion, HERE);
     await eventsOf({ eventBus: 'default' }).suspect(suspicion, THERE);
   });
+}
+
+/** The error of ours, which names what AWS's API reference says that it answers. */
+async function refusal(asked: Promise<unknown>, kind: new (message: string) => Error, name: string): Promise<void> {
+  const error = await asked.then(() => undefined, (thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(kind);
+  expect((error as Error).message).toContain(name);
 }
 
 /** Asks again until it holds: 150 times, 20 ms apart, are far more than any of the endpoints takes to promote. */

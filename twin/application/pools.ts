@@ -22,7 +22,11 @@ export class CuttablePool {
 
   constructor(config: PoolConfig) {
     this.#pool = new Pool(config);
-    this.#pool.on('connect', (client) => this.#clients.add(client));
+    this.#pool.on('connect', (client) => {
+      this.#clients.add(client);
+      // While a client is lent out the pool does not listen; a connection that breaks then fails its statement, not the process.
+      client.on('error', () => undefined);
+    });
     this.#pool.on('remove', (client) => this.#clients.delete(client));
     // An idle connection that breaks is replaced by the pool at the next query; without a listener it would end the process.
     this.#pool.on('error', () => undefined);
@@ -44,7 +48,7 @@ export class CuttablePool {
       return rows;
     } catch (error) {
       // A statement that was answered leaves its connection usable; any other failure does not.
-      client.release((error as { readonly code?: string }).code === undefined || !/^[0-9A-Z]{5}$/.test((error as { readonly code?: string }).code ?? ''));
+      client.release(!/^[0-9A-Z]{5}$/.test((error as { readonly code?: string }).code ?? ''));
       throw error;
     }
   }

@@ -55,9 +55,9 @@ async function run(pools: WriterPools, permit: Permit, text: string, values: rea
   if (pool === undefined || epoch === undefined || writer === undefined) throw new WriteRefusedError('the permit names no writer');
   const statement = { text, values: [expiresAt, epoch, writer, ...values], ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   const [checked] = await pool.query<Checked>(statement).catch((error: Error & { readonly code?: string }) => {
+    if (error instanceof NoConnectionError) throw new WriteRefusedError(error.message, { cause: error });
     // read_only_sql_transaction: a standby, or a database that was fenced. Nothing was written.
     if (error.code !== '25006') throw error;
-    if (error instanceof NoConnectionError) throw new WriteRefusedError(error.message, { cause: error });
     pools.abandon(pool);
     throw new WriteRefusedError('the database takes no writes', { cause: error });
   });

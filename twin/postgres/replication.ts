@@ -37,21 +37,33 @@ export async function replicationTo(sender: PostgresServer, region: string): Pro
 }
 
 /**
- * Does the standby follow the primary, at the latest within the time? Both sides must say so, and the standby must receive the
- * primary's own timeline: a diverged one is sent the old timeline up to the fork, and looks like streaming meanwhile.
+ * Does the standby follow the primary and has it replayed what that holds now, at the latest within the time? Both sides must say
+ * so, and the standby must receive the primary's own timeline: a diverged one is sent the old timeline up to the fork, and looks
+ * like streaming meanwhile.
  */
 export async function follows(primary: PostgresServer, standby: PostgresServer, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
+  const position = await positionOf(primary);
   for (;;) {
-    if (standby.isRunning && await followsNow(primary, standby)) return true;
+    if (standby.isRunning && await followsNow(primary, standby, position)) return true;
     if (performance.now() > deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
-async function followsNow(primary: PostgresServer, standby: PostgresServer): Promise<boolean> {
+interface Position { readonly lsn: string; readonly timeline: number }
+
+async function positionOf(primary: PostgresServer): Promise<Position> {
+  const [row] = await primary.query<{ lsn: string; file: string }>('select pg_current_wal_lsn()::text as lsn, pg_walfile_name(pg_current_wal_lsn()) as file');
+  if (row === undefined) throw new Error(`PostgreSQL of ${primary.plan.name} did not tell its position`);
+  // The first 8 hexadecimal digits of a WAL file's name are its timeline.
+  return { lsn: row.lsn, timeline: Number.parseInt(row.file.slice(0, 8), 16) };
+}
+
+async function followsNow(primary: PostgresServer, standby: PostgresServer, { lsn, timeline }: Position): Promise<boolean> {
   if ((await replicationTo(primary, standby.plan.name))?.state !== 'streaming') return false;
-  const [sender] = await primary.query<{ timeline: string }>('select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) as timeline');
-  const [receiver] = await standby.query<{ timeline: number; status: string }>('select received_tli as timeline, status from pg_stat_wal_receiver');
-  return receiver?.status === 'streaming' && receiver.timeline === Number.parseInt(sender?.timeline ?? '', 16);
+  const [receiver] = await standby.query<{ timeline: number; status: string; replayed: boolean }>(
+    'select received_tli as timeline, status, pg_last_wal_replay_lsn() >= $1::pg_lsn as replayed from pg_stat_wal_receiver', [lsn],
+  );
+  return receiver?.status === 'streaming' && receiver.timeline === timeline && receiver.replayed;
 }

@@ -200,7 +200,7 @@ describe('the way to the writer', () => {
 
   test('a new epoch cuts even the connection of a write that is under way, which is not acknowledged', async () => {
     const { pair, A, B } = twin;
-    const app = await start(A);
+    const app = await start(A, { statementTimeoutMs: 60_000 });
     await permitted(app);
     await pair.server(A).session(async (session) => {
       await session.query('begin');

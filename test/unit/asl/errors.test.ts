@@ -151,7 +151,7 @@ describe('stop and history', () => {
   test('events are numbered, linked and named as GetExecutionHistory does', async () => {
     const { execution } = await run(machine({ A: task({ Next: 'B' }), B: { Type: 'Succeed' } }));
     expect(execution.history.map(({ id, previousEventId, type }) => [id, previousEventId, type])).toEqual([
-      [1, 0, 'ExecutionStarted'], [2, 1, 'TaskStateEntered'], [3, 2, 'TaskScheduled'], [4, 3, 'TaskStarted'], [5, 4, 'TaskSucceeded'], [6, 5, 'TaskStateExited'],
+      [1, 0, 'ExecutionStarted'], [2, 0, 'TaskStateEntered'], [3, 2, 'TaskScheduled'], [4, 3, 'TaskStarted'], [5, 4, 'TaskSucceeded'], [6, 5, 'TaskStateExited'],
       [7, 6, 'SucceedStateEntered'], [8, 7, 'SucceedStateExited'], [9, 8, 'ExecutionSucceeded'],
     ]);
   });

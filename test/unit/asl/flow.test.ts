@@ -156,7 +156,7 @@ describe('Parallel and Map', () => {
   });
 
   test('Map: batches', async () => {
-    const { result } = await run(machine({ M: { Type: 'Map', Items: '{% [1, 2, 3] %}', ItemBatcher: { MaxItemsPerBatch: 2, BatchInput: { of: 'x' } }, ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' }, StartAt: 'F', States: { F: { Type: 'Pass', End: true } } }, End: true } }));
+    const { result } = await run(machine({ M: { Type: 'Map', Items: '{% [1, 2, 3] %}', ItemBatcher: { MaxItemsPerBatch: 2, BatchInput: { of: 'x' } }, ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, StartAt: 'F', States: { F: { Type: 'Pass', End: true } } }, End: true } }));
     expect(result).toEqual(succeeded([{ BatchInput: { of: 'x' }, Items: [1, 2] }, { BatchInput: { of: 'x' }, Items: [3] }]));
   });
 

@@ -1,0 +1,74 @@
+// The form of a scenario: given a world, when these faults happen, then this must come of it. Strict, since a misspelt fault that does
+// nothing would make a test that cannot fail.
+import * as z from 'zod';
+import { CALL_FAULTS } from '../../simulator/calls.ts';
+import { described, type Fault } from '../../simulator/faults.ts';
+import type { PlanChanges } from '../../simulator/plan.ts';
+
+const place = z.enum(['home', 'standby', 'witness', 'internet', 'us-east-1']);
+const when = { at: z.number().nonnegative(), for: z.number().positive().exactOptional() };
+const fault = <Name extends Fault['do'], Shape extends z.ZodRawShape>(name: Name, shape: Shape) => z.strictObject({ ...when, do: z.literal(name), ...shape });
+const seconds = z.number();
+
+const faultForm = z.discriminatedUnion('do', [
+  fault('crash', { place }), fault('hang', { place }), fault('isolate', { place }), fault('crash database', { place }), fault('lose replica', { place }),
+  fault('no agents', { place, agent: z.enum(['observe', 'enforce']).exactOptional() }), fault('open network', { place }), fault('slow', { place, ms: z.number() }),
+  fault('cut', { from: place, to: place, bothWays: z.boolean().exactOptional() }),
+  fault('stop replication', {}), fault('lag', { seconds }),
+  fault('events', { lost: z.number().exactOptional(), duplicated: z.number().exactOptional(), lateSeconds: z.number().exactOptional() }),
+  fault('application', { place, fault: z.enum(['down', 'bad-content', 'read-failed', 'write-failed', 'slow']) }),
+  fault('status', { place, status: z.string() }),
+  fault('promotion', { stalls: z.boolean().exactOptional(), readOnly: z.boolean().exactOptional(), seconds: z.number().exactOptional() }),
+  fault('slow names', { seconds }), fault('chat down', {}), fault('all messages down', {}),
+  fault('clock', { place, seconds }), fault('server clock', { place, seconds }),
+  fault('call', { port: z.string(), step: z.string().exactOptional(), fault: z.enum(CALL_FAULTS), times: z.number().int().exactOptional(), skip: z.number().int().exactOptional() }),
+  fault('pause', { seconds }), fault('resume', {}), fault('ack', {}), fault('abort', {}),
+  fault('answer approval', { decision: z.enum(['approve', 'reject']) }),
+  fault('start', { place, evacuate: place, mode: z.enum(['automatic', 'manual']), name: z.string().exactOptional() }),
+]);
+
+const planForm = z.strictObject({
+  approval: z.enum(['none', 'required']), approvalDefault: z.enum(['hold', 'proceed']), approvalTimeoutSeconds: z.number(),
+  unprovenFence: z.enum(['hand-over', 'proceed']), permitsEnforced: z.boolean(), rpoSeconds: z.number(), rtoSeconds: z.number(),
+  promoteTimeoutSeconds: z.number(), cooldownSeconds: z.number(), databases: z.array(z.string()), healthChecks: z.boolean(),
+}).partial();
+
+export const scenarioForm = z.strictObject({
+  given: z.strictObject({
+    plan: planForm.exactOptional(),
+    /** False: the application ignores its permits. */
+    checksPermits: z.boolean().exactOptional(),
+    /** At least so long. */
+    seconds: z.number().exactOptional(),
+    seeds: z.array(z.number()).min(1).exactOptional(),
+  }).default({}),
+  when: z.array(faultForm),
+  then: z.strictObject({
+    outcome: z.enum(['Failed over', 'Stood down', 'Handed to a human', 'none']),
+    /** A part of the reason that the outcome gives. */
+    reason: z.string().exactOptional(),
+    promoted: z.enum(['standby', 'home', 'nobody']),
+    /** Who may be written to at the end; nobody while permits are withdrawn. */
+    writer: z.enum(['standby', 'home', 'nobody']),
+    /** `nothing`: no destructive call took effect. `any`: not the point here. */
+    destroyed: z.enum(['nothing', 'any']).default('any'),
+    /** Acknowledged writes that the final writer lacks; more than none must be reported (I3 sees to it). */
+    lostMax: z.number().int().default(0),
+    /** Parts of titles that people were told, and that nobody was told. */
+    told: z.array(z.string()).default([]),
+    notTold: z.array(z.string()).default([]),
+    /** From the start of the execution with that outcome to its end. */
+    withinSeconds: z.number().exactOptional(),
+    /** The network of the old writer's database, read from the model at the end. */
+    homeNetwork: z.enum(['closed', 'open']).exactOptional(),
+  }),
+  /** A hole that is known and reported: the test passes while it is there and fails when it was mended. */
+  knownHole: z.string().exactOptional(),
+});
+
+export type Scenario = z.infer<typeof scenarioForm>;
+
+/** The plan changes and faults in the simulator's own types. */
+export const faultsOf = (scenario: Scenario): readonly Fault[] => scenario.when as readonly Fault[];
+export const planOf = (scenario: Scenario): PlanChanges => (scenario.given.plan ?? {}) as PlanChanges;
+export const told = (scenario: Scenario): string => faultsOf(scenario).map((entry) => `at ${entry.at} s: ${described(entry)}`).join('; ');

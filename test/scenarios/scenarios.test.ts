@@ -1,0 +1,68 @@
+// Directed stories, one file each: the name of the file is the sentence that must hold. Every scenario runs the production steps and
+// the deployed state machine in the simulator, under the oracle, with several seeds: what holds by luck of one order does not hold.
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { roles, simulatedPlan } from '../../simulator/plan.ts';
+import { simulate, type RunResult } from '../../simulator/simulate.ts';
+import { faultsOf, planOf, scenarioForm, type Scenario } from './scenario.ts';
+
+const SEEDS = (process.env['HOTSHIFT_SEEDS'] ?? '1,2').split(',').map(Number);
+const folder = new URL('./', import.meta.url);
+const files = readdirSync(folder).filter((name) => name.endsWith('.yaml')).sort();
+const scenarios = files.map((name) => ({
+  name: name.replace(/\.yaml$/, '').replaceAll('-', ' '),
+  scenario: scenarioForm.parse(parse(readFileSync(new URL(name, folder), 'utf8'))),
+}));
+
+describe('scenarios', () => {
+  for (const { name, scenario } of scenarios) {
+    const run = scenario.knownHole === undefined ? test : test.failing;
+    run(name, async () => {
+      for (const seed of scenario.given.seeds ?? SEEDS) judge(scenario, await play(scenario, seed));
+    }, 240_000);
+  }
+
+  test('at least forty, and four in ten of them end with nothing destructive done', () => {
+    const harmless = scenarios.filter(({ scenario }) => scenario.then.destroyed === 'nothing');
+    expect(scenarios.length).toBeGreaterThanOrEqual(40);
+    expect(harmless.length / scenarios.length).toBeGreaterThanOrEqual(0.4);
+  });
+});
+
+function play(scenario: Scenario, seed: number): Promise<RunResult> {
+  const { checksPermits, seconds } = scenario.given;
+  return simulate({
+    seed, faults: faultsOf(scenario), plan: simulatedPlan(planOf(scenario)), checksPermits: checksPermits ?? true,
+    ...(seconds === undefined ? {} : { seconds }),
+  });
+}
+
+/** One comparison, so that a failure shows the whole picture and the story. */
+function judge({ then }: Scenario, result: RunResult): void {
+  const { home, standby } = roles(result.world.plan);
+  const named = (region: string | undefined): string => (region === undefined ? 'nobody' : region === home ? 'home' : region === standby ? 'standby' : region);
+  const titles = result.told.map((announcement) => announcement.title).join(' | ');
+  const took = result.endings.find((ending) => ending.outcome === result.outcome)?.seconds ?? 0;
+  const found = {
+    violations: result.violations.map((entry) => `${entry.invariant}: ${entry.what}`),
+    outcome: result.outcome,
+    reason: then.reason === undefined || result.reason.includes(then.reason) ? 'as expected' : result.reason,
+    promoted: [...new Set(result.promoted)].map(named).join(' and ') || 'nobody',
+    writer: named(result.writer),
+    destroyed: then.destroyed === 'nothing' ? result.destructive : [],
+    lost: result.lost <= then.lostMax ? 'as expected' : `${result.lost} acknowledged writes`,
+    untold: then.told.filter((part) => !titles.includes(part)),
+    toldAnyway: then.notTold.filter((part) => titles.includes(part)),
+    took: then.withinSeconds === undefined || took <= then.withinSeconds ? 'as expected' : `${took} s`,
+    homeNetwork: then.homeNetwork === undefined ? undefined : result.world.pairs.every((pair) => !pair.in(home).networkOpen) ? 'closed' : 'open',
+  };
+  const wanted = {
+    violations: [], outcome: then.outcome, reason: 'as expected', promoted: then.promoted, writer: then.writer, destroyed: [],
+    lost: 'as expected', untold: [], toldAnyway: [], took: 'as expected', homeNetwork: then.homeNetwork,
+  };
+  if (JSON.stringify(found) !== JSON.stringify(wanted)) {
+    throw new Error(`seed ${result.seed}: found ${JSON.stringify(found, undefined, 2)}\nwanted ${JSON.stringify(wanted, undefined, 2)}\nstory:\n${result.story}`);
+  }
+  expect(found).toEqual(wanted);
+}
