@@ -20,7 +20,7 @@ export function initText(example: string, { application, pair, witness, url }: I
     'shop.example.com': host,
     'eu-west-1': pair[0],
     'eu-central-1': pair[1],
-    'eu-north-1': witness,
+    'eu-west-2': witness,
     'orders-ireland': `orders-${pair[0]}`,
     'orders-frankfurt': `orders-${pair[1]}`,
     'cluster: shop,': `cluster: ${application},`,

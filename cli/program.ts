@@ -30,7 +30,7 @@ const examples = `
 Examples:
   $ hotshift init --application shop          write a commented hotshift.yml
   $ hotshift check                            find what is wrong with it, all at once
-  $ hotshift status --region eu-north-1       may it act? who sees what?
+  $ hotshift status --region eu-west-2       may it act? who sees what?
   $ hotshift why fo-2026-11-24-abc            why did it act, or not?
   $ hotshift pause --for 2h --reason "schema change"
 

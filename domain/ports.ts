@@ -29,7 +29,7 @@ export interface ObservationStore {
 export interface LeaseStore {
   /** Strongly consistent. An application that never had a lease has epoch 0. */
   read(application: string): Promise<Lease>;
-  /** Writes `next` only if the stored epoch, holder and expiry are still those of `seen`; false when they are not. */
+  /** Writes `next` only if the stored lease is `seen` in every field (a pause written in between must not be lost); false when it is not. */
   replace(seen: Lease, next: Lease): Promise<boolean>;
 }
 

@@ -1,6 +1,6 @@
 // Does a tree have the form that it must have? Turns what zod says into problems that a person can act on.
 // A field that fails is left out and the rest is read again, so that the rules can still speak about the rest.
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { ConfigIssue, ConfigPath } from './config-issue.ts';
 import { didYouMean, shownValue } from './config-issue.ts';
 

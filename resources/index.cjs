@@ -2,11 +2,12 @@
 const { functionsOf } = require('./functions.ts');
 const { outputsOf, resourcesOf } = require('./stack.ts');
 const { readNetworks } = require('./network.ts');
-const { allRegions, readPlans } = require('./plans.ts');
+const { allRegions, readPlans, refuseToDeploy } = require('./plans.ts');
 
 /** The region of this stack must be one that the configuration names. */
 function place(options) {
   const plans = readPlans();
+  if (process.argv.includes('deploy')) refuseToDeploy(plans);
   const regions = allRegions(plans);
   const region = options.region;
   if (!regions.includes(region)) throw new Error(`--region ${region ?? '(missing)'}: hotshift.yml has ${regions.join(', ')}`);

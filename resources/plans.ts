@@ -1,12 +1,14 @@
-// The plans that a stack is made from: `hotshift.yml` (or the file that HOTSHIFT_CONFIG names), checked before anything is packaged.
-import { readFileSync } from 'node:fs';
+// The plans that a stack is made from: the file that HOTSHIFT_CONFIG names, or `hotshift.yml`, or (for a look at the templates only)
+// the example. Checked before anything is packaged.
+import { existsSync, readFileSync } from 'node:fs';
 import { parsePlans } from '../events/config.ts';
 import type { Plans } from '../events/config.ts';
 import type { DatabaseInstancePlan, Region } from '../domain/plan.ts';
 
 export type { Plans };
 
-export const configFile = (): string => process.env['HOTSHIFT_CONFIG'] ?? 'hotshift.example.yml';
+const EXAMPLE = 'hotshift.example.yml';
+export const configFile = (): string => process.env['HOTSHIFT_CONFIG'] ?? (existsSync('hotshift.yml') ? 'hotshift.yml' : EXAMPLE);
 
 /** Throws InvalidConfigError with every problem: a stack is never made from a half-valid plan. */
 export const readPlans = (file = configFile()): Plans => parsePlans(readFileSync(file, 'utf8'), file);
@@ -39,6 +41,13 @@ const STRONG_SETS: readonly (readonly Region[])[] = [
   ['eu-west-1', 'eu-west-2', 'eu-west-3', 'eu-central-1'],
   ['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3'],
 ];
+
+/** Throws when these plans must not be deployed: the example protects nothing, and without its table nothing works. */
+export function refuseToDeploy(plans: Plans, file = configFile()): void {
+  if (file.endsWith(EXAMPLE)) throw new Error(`${file} is the example: write your own plan with hotshift init, or name it in HOTSHIFT_CONFIG`);
+  const trouble = tableTrouble(plans);
+  if (trouble !== undefined) throw new Error(`${file}: ${trouble}`);
+}
 
 /** Why AWS would refuse the table, or undefined. Exactly three replicas, all of one set. */
 export function tableTrouble(plans: Plans): string | undefined {

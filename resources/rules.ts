@@ -9,6 +9,7 @@ import { isWitness, type Plans } from './plans.ts';
 export interface Rules {
   readonly rules: readonly { readonly name: string; readonly description: string; readonly pattern: Json; readonly target: { readonly stateMachine: string; readonly inputPath: string } }[];
   readonly schedules: readonly { readonly name: string; readonly description: string; readonly everySeconds: number; readonly places: readonly string[]; readonly target: { readonly function: string }; readonly runSeconds: number }[];
+  readonly keepWarm: { readonly everySeconds: number; readonly event: Json };
 }
 
 export const readRules = (): Rules => parse(readFileSync(join(import.meta.dirname, '..', 'events', 'rules.yml'), 'utf8')) as Rules;

@@ -3,6 +3,7 @@
 import type { Region } from '../domain/plan.ts';
 import { arn, attribute, functionArn, logicalId, policy, ref, role, type Json } from './cloudformation.ts';
 import type { Plans } from './plans.ts';
+import { AGENTS, functionsAt } from './functions.ts';
 import { readRules, schedulesAt, type Rules } from './rules.ts';
 
 export function starts(region: Region, plans: Plans): Json {
@@ -11,6 +12,26 @@ export function starts(region: Region, plans: Plans): Json {
     Schedules: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: 'hotshift' } },
     ...Object.assign({}, ...readRules().rules.map(rule)) as Json,
     ...Object.assign({}, ...schedulesAt(region, plans).map((entry) => schedule(entry, plans))) as Json,
+    ...keepWarm(functionsAt(region, plans).filter((name) => !AGENTS.has(name))),
+  };
+}
+
+/** One schedule per step, all with one role: it may call the steps and nothing else, and the event makes them do nothing. */
+function keepWarm(steps: readonly string[]): Json {
+  const { everySeconds, event } = readRules().keepWarm;
+  return {
+    KeepWarmScheduleRole: role('scheduler.amazonaws.com', 'invoke', [
+      { Sid: 'Invoke', Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: steps.map((name) => functionArn(name)) },
+    ], arn('scheduler', 'schedule-group/hotshift')),
+    ...Object.fromEntries(steps.map((name) => [`KeepWarm${logicalId(name)}Schedule`, {
+      Type: 'AWS::Scheduler::Schedule',
+      Properties: {
+        Name: `hotshift-keep-warm-${name}`, GroupName: ref('Schedules'), Description: 'Keeps this step from starting cold; the event makes it do nothing.', State: 'ENABLED',
+        // Some minutes of slack spread the calls; a call that is lost is made up for by the next one.
+        ScheduleExpression: `rate(${everySeconds / 60} minutes)`, FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 2 },
+        Target: { Arn: functionArn(name), RoleArn: attribute('KeepWarmScheduleRole'), Input: JSON.stringify(event), RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } },
+      },
+    }])),
   };
 }
 

@@ -16,11 +16,17 @@ export const STEP_PORTS = [
 /** A schedule of `count` faults within the first minutes. */
 export function drawFaults(random: Random, count: number): readonly Fault[] {
   const outageAt = random.between(20, 45);
-  const faults: Fault[] = random.chance(0.85) ? [outage(random, outageAt)] : [];
-  while (faults.length < count) faults.push(disturbance(random, outageAt));
-  return faults.map((fault) => ({ ...fault, at: Math.round(fault.at * 10) / 10, ...(fault.for === undefined ? {} : { for: Math.round(fault.for * 10) / 10 }) }))
-    .sort((one, other) => one.at - other.at);
+  const faults: Fault[] = random.chance(0.85) ? [drawOutage(random, outageAt)] : [];
+  while (faults.length < count) faults.push(drawDisturbance(random, outageAt));
+  return faults.sort((one, other) => one.at - other.at);
 }
+
+export const drawOutage = (random: Random, at: number): Fault => rounded(outage(random, at));
+/** One fault around an outage at `outageAt`. */
+export const drawDisturbance = (random: Random, outageAt: number): Fault => rounded(disturbance(random, outageAt));
+
+const tenth = (seconds: number): number => Math.round(seconds * 10) / 10;
+const rounded = (fault: Fault): Fault => ({ ...fault, at: tenth(fault.at), ...(fault.for === undefined ? {} : { for: tenth(fault.for) }) });
 
 /** What should lead to a failover, or nearly. */
 function outage(random: Random, at: number): Fault {

@@ -27,7 +27,7 @@ Without a terminal all four must be given. ARNs, hosts and zones are examples in
 
 Examples:
   $ hotshift init
-  $ hotshift init --application shop --pair eu-west-1,eu-central-1 --witness eu-north-1 --url https://shop.example.com/`)
+  $ hotshift init --application shop --pair eu-west-1,eu-central-1 --witness eu-west-2 --url https://shop.example.com/`)
     .action(ending((options: Options) => init(world, options)));
 }
 
@@ -53,7 +53,7 @@ async function init(world: World, options: Options): Promise<ExitCode> {
 async function answers(world: World, options: Options): Promise<InitAnswers> {
   const application = await answer(world, '--application', 'Name of the application', 'shop', options.application, valid(field.name));
   const pair = await answer(world, '--pair', 'The two regions that serve', 'eu-west-1,eu-central-1', options.pair, pairArgument);
-  const witness = await answer(world, '--witness', 'A third region, for the witness', 'eu-north-1', options.witness, valid(field.region));
+  const witness = await answer(world, '--witness', 'A third region, for the witness', 'eu-west-2', options.witness, valid(field.region));
   const url = await answer(world, '--url', 'Public URL', `https://${application}.example.com/`, options.url, valid(field.url));
   return { application, pair, witness, url };
 }

@@ -20,7 +20,7 @@ export function registerReport({ program, world, ending }: Registration): void {
 Exit codes: 0 it was read, 2 there is no such execution, 3 the file exists, 4 the table could not be reached.
 
 Examples:
-  $ hotshift report fo-2026-11-24-abc --region eu-north-1
+  $ hotshift report fo-2026-11-24-abc --region eu-west-2
   $ hotshift report fo-2026-11-24-abc --html outage.html`)
     .action(ending((execution: string, options: Options) => report(world, execution, options)));
 }

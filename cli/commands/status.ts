@@ -18,7 +18,7 @@ export function registerStatus({ program, world, ending }: Registration): void {
 Exit codes: 0 it was read (whatever it says), 2 usage, 4 the table could not be reached.
 
 Examples:
-  $ hotshift status --region eu-north-1
+  $ hotshift status --region eu-west-2
   $ hotshift status shop --json | jq '.applications[0].blocks'`)
     .action(ending((application: string | undefined, options: Options) => status(world, application, options)));
 }

@@ -19,7 +19,7 @@ Everything comes from the journal; what it does not say is said to be missing.
 Exit codes: 0 it was read, 2 there is no such execution, 4 the table could not be reached.
 
 Examples:
-  $ hotshift why fo-2026-11-24-abc --region eu-north-1
+  $ hotshift why fo-2026-11-24-abc --region eu-west-2
   $ hotshift why fo-2026-11-24-abc --json | jq '.gates[] | select(.passed | not)'`)
     .action(ending((execution: string, options: Options) => why(world, execution, options)));
 }

@@ -3,10 +3,11 @@ import { holdLease } from '../../domain/authority.ts';
 import type { Failover } from '../../domain/journal.ts';
 import type { ApplicationPlan, DatabasePlan } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
+import { TryAgainError } from '../../domain/errors.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { readiness, type Readiness, type ReplicaView } from './readiness.ts';
 
-type AssessPorts = Pick<Ports, 'database' | 'observations' | 'leases' | 'journal' | 'clock'>;
+type AssessPorts = Pick<Ports, 'database' | 'intents' | 'observations' | 'leases' | 'journal' | 'clock'>;
 export interface AssessResult {
   readonly safe: boolean; readonly reason: string;
   readonly approval: { readonly needed: boolean; readonly timeoutSeconds: number; readonly default: 'hold' | 'proceed' };
@@ -18,7 +19,9 @@ export const assess = (ports: AssessPorts, plan: ApplicationPlan) =>
     await holdLease(ports, failover, epoch, plan.lease);
     const observations = await ports.observations.list(failover.application);
     const found = await Promise.all(plan.databases.map(async (database) => {
-      const seen = await look(ports, database, survivorOf(plan, failover.evacuated));
+      const survivor = survivorOf(plan, failover.evacuated);
+      const [order, view] = await Promise.all([ports.intents.read(failover.application, database.name, survivor), look(ports, database, survivor)]);
+      const seen = order === undefined ? view : { ...view, order };
       return { database: database.name, ...readiness(database, seen, observations, plan, failover.evacuated) };
     }));
     const safe = found.every((entry) => entry.ready);
@@ -35,13 +38,23 @@ export const assess = (ports: AssessPorts, plan: ApplicationPlan) =>
 
 /** A replica that gives no answer is a fact (not ready, with what it said), not a failure of this step. */
 async function look(ports: AssessPorts, database: DatabasePlan, region: string): Promise<ReplicaView> {
-  const [instance, facts] = await Promise.allSettled([ports.database.describe(database, region), ports.database.facts(database, region)]);
+  const [instance, facts] = await Promise.allSettled([again(() => ports.database.describe(database, region)), again(() => ports.database.facts(database, region))]);
   const trouble = [instance, facts].flatMap((entry) => (entry.status === 'rejected' ? [String(entry.reason)] : []));
   return {
     ...(instance.status === 'fulfilled' && instance.value !== undefined ? { instance: instance.value } : {}),
     ...(facts.status === 'fulfilled' ? { facts: facts.value } : {}),
     trouble: trouble.join('; '),
   };
+}
+
+/** One throttle or one lost connection must not hand a whole failover over to people: what may pass is asked once more. */
+async function again<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof TryAgainError)) throw error;
+    return ask();
+  }
 }
 
 const prefixed = (database: string, { gates }: Readiness) => gates.map((gate) => ({ ...gate, gate: `${database}: ${gate.gate}` }));

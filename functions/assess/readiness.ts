@@ -1,5 +1,6 @@
 // Is the replica fit to become the writer, and how much would be lost? Unknown is infinite: an unread lag refuses.
 import type { Gate } from '../../domain/journal.ts';
+import type { FenceIntent } from '../../domain/lease.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { exposureSeconds } from '../../domain/exposure.ts';
 import type { ApplicationPlan, DatabasePlan, Instant, Region } from '../../domain/plan.ts';
@@ -7,17 +8,19 @@ import type { DatabaseFacts, InstanceFacts } from '../../domain/ports.ts';
 
 export interface Readiness { readonly ready: boolean; readonly reason: string; readonly gates: readonly Gate[]; readonly exposureSeconds: number }
 
-/** What was read of one replica; `trouble` is what went wrong while reading. */
-export interface ReplicaView { readonly instance?: InstanceFacts; readonly facts?: DatabaseFacts; readonly trouble: string }
+/** What was read of one replica; `order` is the order to fence it, when one stands; `trouble` is what went wrong while reading. */
+export interface ReplicaView { readonly instance?: InstanceFacts; readonly facts?: DatabaseFacts; readonly order?: FenceIntent; readonly trouble: string }
 
 /** All gates of one database; a database that is already promoted (a resumed run) is ready. */
 export function readiness(
-  database: DatabasePlan, { instance, facts, trouble }: ReplicaView,
+  database: DatabasePlan, { instance, facts, order, trouble }: ReplicaView,
   observations: readonly Observation[], plan: ApplicationPlan, evacuated: Region,
 ): Readiness {
   const exposure = exposureSeconds(facts, observations, evacuated);
   const promoted = facts !== undefined && !facts.inRecovery;
   const gates: readonly Gate[] = [
+    // An old writer that came back is in recovery no more, just as a promoted replica; it lacks everything since it was left.
+    { gate: 'order to fence it', passed: order === undefined || order.liftedAt !== undefined, value: order === undefined ? 'none' : `of epoch ${order.epoch}`, threshold: 'none or lifted (by a failback)' },
     { gate: 'replica reachable', passed: facts !== undefined, value: facts === undefined ? `no answer (${trouble})` : `answered at ${iso(facts.readAt)}`, threshold: 'answers SQL' },
     { gate: 'replica known to RDS', passed: instance !== undefined, value: instance?.status ?? `not found (${trouble})`, threshold: 'found' },
     { gate: 'replica status', passed: promoted || instance === undefined || !BLOCKED.has(instance.status), value: instance?.status ?? 'unknown', threshold: `not ${[...BLOCKED].join(', ')}` },

@@ -7,7 +7,6 @@ import type { ApplicationPlan, DatabasePlan, Instant } from '../../domain/plan.t
 import { survivorOf } from '../../domain/plan.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
 import type { DatabaseFacts, InstanceFacts, Ports } from '../../domain/ports.ts';
-import { permitsEndAt } from '../../domain/permits.ts';
 import { lossWindow, type LossWindow } from './loss.ts';
 import { promotion } from './promotion.ts';
 import { permission } from './permission.ts';
@@ -19,7 +18,7 @@ export type PromoteResult =
   | { readonly promotion: 'writable'; readonly reason: string; readonly lossWindow: LossWindow }
   | { readonly promotion: 'refused'; readonly reason: string };
 
-interface View { readonly facts: DatabaseFacts | undefined; readonly instance: InstanceFacts | undefined; readonly observations: readonly Observation[]; readonly request: JournalEntry | undefined; readonly startedAt: Instant }
+interface View { readonly facts: DatabaseFacts | undefined; readonly instance: InstanceFacts | undefined; readonly observations: readonly Observation[]; readonly request: JournalEntry | undefined; readonly fencedAt: Instant | undefined; readonly startedAt: Instant }
 
 export const promote = (ports: PromotePorts, plan: ApplicationPlan) =>
   async (input: PromoteInput): Promise<PromoteResult> => {
@@ -49,7 +48,10 @@ async function look(ports: PromotePorts, { failover, database: name }: PromoteIn
   ]);
   const mine = entries.filter((entry) => entry.step === 'Promote replica' && entry.summary.startsWith(`${name}: `));
   const request = mine.filter((entry) => entry.kind === 'intent').at(-1);
-  return { facts, instance, observations, request, startedAt: mine[0]?.at ?? ports.clock.now() };
+  // From the fence on: an instance that cannot even be asked to promote must meet the deadline as well.
+  const fenced = entries.find((entry) => entry.step === 'Fence writer' && entry.kind === 'gate' && entry.summary.startsWith(`${name}: `));
+  const fencedAt = fenced?.summary.startsWith(`${name}: fenced: `) === true ? fenced.at : undefined;
+  return { facts, instance, observations, request, fencedAt, startedAt: fenced?.at ?? mine[0]?.at ?? ports.clock.now() };
 }
 
 async function start(ports: PromotePorts, input: PromoteInput, plan: ApplicationPlan, database: DatabasePlan, view: View, reason: string): Promise<PromoteResult> {
@@ -83,7 +85,7 @@ async function probe(ports: PromotePorts, input: PromoteInput, plan: Application
     if (before >= view.startedAt + database.promoteTimeoutSeconds * 1000) return refuse(ports, input, `promoted, but not writable in time: ${String(error)}`);
     return waiting(`promoted, but a write is not possible yet: ${String(error)}`, database, ports.clock.now());
   }
-  const loss = await lost(ports, input, plan, view, before);
+  const loss = await lost(ports, input, view, before);
   const evidence = { lossWindow: loss };
   const summary = `${database.name}: a write was committed and read back in ${survivorOf(plan, failover.evacuated)}; writes acknowledged between ${iso(loss.from)} and ${iso(loss.to)} may be lost`;
   await ports.journal.record({ execution: failover.execution, application: failover.application, at: ports.clock.now(), step: 'Promote replica', kind: 'result', epoch, summary, evidence });
@@ -91,14 +93,12 @@ async function probe(ports: PromotePorts, input: PromoteInput, plan: Application
 }
 
 /** Nothing is lost where nothing was fenced: the writer was in the survivor already. */
-async function lost(ports: PromotePorts, { failover, epoch, database }: PromoteInput, plan: ApplicationPlan, view: View, now: Instant): Promise<LossWindow> {
-  const [permit, intent] = await Promise.all([
-    ports.permits.read(failover.application, database),
-    ports.intents.read(failover.application, database, failover.evacuated),
-  ]);
+async function lost(ports: PromotePorts, { failover, epoch, database }: PromoteInput, view: View, now: Instant): Promise<LossWindow> {
+  const intent = await ports.intents.read(failover.application, database, failover.evacuated);
   if (intent?.epoch !== epoch) return { from: now, to: now, seconds: 0 };
-  const permitsEnded = permit !== undefined && permit.withdrawn ? permitsEndAt(permit, plan.permit) : now;
-  const fencedAt = Math.min(now, Math.max(permitsEnded, intent.recordedAt), intent.enforced?.networkClosed === true ? intent.enforced.at : now);
+  // Not when the last permit ends: servers that surrendered had acknowledged writes after the withdrawal. By the time at which the
+  // fence was proven all had stopped; an unproven one has no such time.
+  const fencedAt = Math.min(now, view.fencedAt ?? now, intent.enforced?.networkClosed === true ? intent.enforced.at : now);
   // RDS restarts the engine at the end of a promotion, which then no longer knows what it replayed last: what was read right before
   // the promotion was asked for still stands, since nothing of it can go away.
   return lossWindow(view.facts?.replayedAt ?? replayedAtRequest(view.request), fencedAt) ?? { from: 0, to: now, seconds: now / 1000 };

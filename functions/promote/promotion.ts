@@ -25,6 +25,8 @@ export function promotion(
   if (instance === undefined) return { kind: 'wait', reason: 'RDS does not answer for this instance' };
   if (TRANSIENT.has(instance.status)) return { kind: 'wait', reason: `RDS refuses to promote while the instance is ${instance.status}` };
   if (!instance.isReplica) return { kind: 'wait', reason: `RDS says it is no replica any more, the engine is still in recovery (${instance.status})` };
+  // Without facts the RPO cannot be held against anything: look again, the deadline bounds it.
+  if (facts === undefined) return { kind: 'wait', reason: 'the replica gives no answer' };
   if (requestedAt !== undefined) return { kind: 'start', reason: 'promotion was asked for, but RDS still shows an idle replica: ask again' };
   return { kind: 'start', reason: `RDS shows an ${instance.status} replica` };
 }

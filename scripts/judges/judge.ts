@@ -35,15 +35,15 @@ export type Exception = z.infer<typeof exceptions>[string][number];
 export const readExceptions = (file = join(import.meta.dirname, 'exceptions.yml')): Readonly<Record<string, readonly Exception[]>> =>
   exceptions.parse(parse(readFileSync(file, 'utf8')));
 
-/** The findings that stand: those without an exception, and exceptions without a finding. */
-export function standing(findings: readonly Finding[], allowed: readonly Exception[]): readonly Finding[] {
+/** The findings that stand: those without an exception and, where every exception is needed (`complete`), exceptions without a finding. */
+export function standing(findings: readonly Finding[], allowed: readonly Exception[], complete = true): readonly Finding[] {
   const used = new Set<Exception>();
   const open = findings.filter((finding) => {
     const covering = allowed.filter((exception) => covers(exception, finding));
     for (const exception of covering) used.add(exception);
     return covering.length === 0;
   });
-  const idle = allowed.filter((exception) => !used.has(exception));
+  const idle = complete ? allowed.filter((exception) => !used.has(exception)) : [];
   return [...open, ...idle.map((exception) => ({ rule: exception.rule, where: exception.where, what: 'this exception of exceptions.yml excuses nothing: remove it' }))];
 }
 

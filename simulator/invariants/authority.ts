@@ -46,20 +46,20 @@ export const epochsOnlyGrow: MakeCheck = (_world, violate) => {
 
 /** I12. After a failover ended that acted or was handed over, the next automatic lease waits for the acknowledgement and the cooldown. */
 export const oneFailoverPerIncident: MakeCheck = (world, violate) => {
-  const granted = new Set<string>();
+  const released = new Set<string>();
   let endedAt: number | undefined;
   let acknowledged = true;
   return {
     invariant: 'I12',
     onFact: (fact) => {
-      if (fact.kind === 'journaled' && fact.entry.step === 'Conclude' && granted.has(fact.entry.execution)) {
+      if (fact.kind === 'lease' && fact.before.holder !== undefined && fact.after.holder === undefined) released.add(fact.before.holder);
+      if (fact.kind === 'journaled' && fact.entry.step === 'Conclude' && released.has(fact.entry.execution)) {
         const { outcome } = fact.entry.evidence as { readonly outcome?: string };
-        if (outcome !== 'Stood down' && world.table.lease.acknowledgementDue) [endedAt, acknowledged] = [fact.at, false];
+        if (outcome !== 'Stood down') [endedAt, acknowledged] = [fact.at, false];
       }
       if (fact.kind === 'person' && fact.did.startsWith('ack')) acknowledged = true;
       if (fact.kind !== 'lease' || fact.after.epoch <= fact.before.epoch) return;
       const holder = fact.after.holder ?? '';
-      granted.add(holder);
       if (endedAt === undefined || world.executions.runs.get(holder)?.manual === true) return;
       const cooledAt = endedAt + (world.plan.policy.cooldownSeconds - 60) * 1000;
       if (!acknowledged) violate(`${holder} was granted epoch ${fact.after.epoch} before a person acknowledged the last failover`);

@@ -119,23 +119,40 @@ export const sickMonitorAbstains: MakeCheck = (world, violate) => {
   };
 };
 
-/** I4. What is known to be written after the newest commit of the replica is within the RPO when promotion is asked for; unknown is too much. */
+/** What may be written between the last probe that saw a write and the end of the last permit: seconds, by the plan. */
+const detectionSeconds = ({ plan: { detection, permit } }: World): number =>
+  detection.evidenceAgeSecondsMax + detection.evidenceWaitSeconds + detection.probeIntervalSeconds * (detection.failuresToSuspect + 1) + permit.ttlSeconds + permit.clockErrorSeconds;
+
+/**
+ * I4. What is known to be written after the newest commit of the replica is within the RPO when promotion is asked for; unknown is
+ * too much. And the writer that is granted lacks no more than that and what was written until the fence.
+ */
 export const lossBudget: MakeCheck = (world, violate) => {
   const truth = new Truth(world);
+  const acknowledged: { readonly database: string; readonly id: number; readonly committedAt: number }[] = [];
+  const { rpoSeconds } = world.plan.budgets;
+  const promoted = ({ database, region }: { readonly database: string; readonly region: Region }): void => {
+    const pair = world.pair(database);
+    pair.advance();
+    const held = pair.in(region).log.at(-1)?.at ?? -Infinity;
+    const exposedSeconds = (truth.wroteAt(survivorOf(world.plan, region)) - held) / 1000;
+    const isWithin = exposedSeconds <= rpoSeconds + world.plan.permit.clockErrorSeconds;
+    if (pair.in(region).inRecovery && !isWithin) violate(`${database} in ${region} is promoted although ${exposedSeconds.toFixed(1)} s of seen writes could be lost; ${rpoSeconds} s are allowed`);
+  };
+  const granted = ({ database, writer }: { readonly database: string; readonly writer: Region }): void => {
+    const held = new Set(world.pair(database).in(writer).log.map((commit) => commit.id));
+    const lacking = acknowledged.filter((entry) => entry.database === database && !held.has(entry.id)).map((entry) => entry.committedAt);
+    const lackingSeconds = (Math.max(...lacking) - Math.min(...lacking)) / 1000;
+    const limitSeconds = rpoSeconds + detectionSeconds(world);
+    if (lackingSeconds > limitSeconds) violate(`${writer} is granted the writes of ${database} although it lacks ${lacking.length} acknowledged ones of ${lackingSeconds.toFixed(1)} s; ${limitSeconds} s would be the RPO and the detection`);
+  };
   return {
     invariant: 'I4',
     onFact: (fact) => {
       truth.note(fact);
-      if (fact.kind !== 'acted' || fact.port !== 'database.promote') return;
-      const { database, region } = fact.detail as { readonly database: string; readonly region: Region };
-      const evacuated = survivorOf(world.plan, region);
-      const pair = world.pair(database);
-      pair.advance();
-      const held = pair.in(region).log.at(-1)?.at ?? -Infinity;
-      const exposedMs = truth.wroteAt(evacuated) - held;
-      const allowedMs = (world.plan.budgets.rpoSeconds + world.plan.permit.clockErrorSeconds) * 1000;
-      // A write that is seen while the promotion is on its way was not known when it was asked for.
-      if (pair.in(region).inRecovery && !(exposedMs <= allowedMs)) violate(`${database} in ${region} is promoted although ${(exposedMs / 1000).toFixed(1)} s of seen writes could be lost; ${world.plan.budgets.rpoSeconds} s are allowed`);
+      if (fact.kind === 'acknowledged') acknowledged.push(fact);
+      if (fact.kind === 'acted' && fact.port === 'database.promote') promoted(fact.detail as { readonly database: string; readonly region: Region });
+      if (fact.kind === 'acted' && fact.port === 'permits.grant') granted(fact.detail as { readonly database: string; readonly writer: Region });
     },
   };
 };

@@ -1,6 +1,6 @@
 // The ingress in front of a real PostgreSQL: live sessions are really cut, new ones refused, each kind by its own flag.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { connect } from 'node:net';
 import { replicationTo } from '../../../twin/postgres/replication.ts';
 import { startupPacket } from '../../../twin/postgres/startup-packet.ts';

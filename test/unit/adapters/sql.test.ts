@@ -1,7 +1,7 @@
 // The SQL of the database adapters against a real PostgreSQL pair: facts of a replica, the write probe, ending sessions.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { RDSClient } from '@aws-sdk/client-rds';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { RDSClient } from '@aws-sdk/client-rds';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';

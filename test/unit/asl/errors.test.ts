@@ -2,6 +2,7 @@
 // Functions guide ("Handling errors", "Wait for a callback with the task token").
 import { describe, expect, test } from '@jest/globals';
 import { fails, LAMBDA, machine, pause, run, succeeded, task } from './run.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 const caught = (retry: object[], errorEquals: string[], error: string) => run(machine({
   A: task({ Retry: retry, Catch: [{ ErrorEquals: errorEquals, Output: '{% $states.errorOutput %}', Next: 'X' }] }), X: { Type: 'Succeed' },
@@ -104,7 +105,7 @@ describe('limits', () => {
     expect(execution.history.length).toBeLessThanOrEqual(25_000);
   });
 });
-let runClock: import('./virtual-clock.ts').VirtualClock;
+let runClock: VirtualClock;
 
 describe('task tokens', () => {
   const waiting = (extra: object = {}): object => machine({ A: { Type: 'Task', Resource: `${LAMBDA}.waitForTaskToken`, Arguments: { token: '{% $states.context.Task.Token %}' }, End: true, ...extra } });

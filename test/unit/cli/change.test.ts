@@ -101,7 +101,7 @@ describe('abort', () => {
   test('without a configuration, its journal names the application', async () => {
     const ran = await hotshift(['abort', 'shop-running', '--table', 't', ...region], { stored: outage(), files: {} });
     expect(ran.code).toBe(0);
-    expect(ran.targets).toEqual([{ region: 'eu-north-1', table: 't' }]);
+    expect(ran.targets).toEqual([{ region: 'eu-west-2', table: 't' }]);
   });
 
   test.each<[string, string, number, RegExp]>([

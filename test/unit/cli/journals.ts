@@ -17,9 +17,9 @@ const gate = (name: string, passed: boolean, value: string, threshold: string, e
   ({ gate: name, passed, value, threshold, ...(evidence === undefined ? {} : { evidence }) });
 
 const iso = (offsetSeconds: number): string => new Date(startAt + offsetSeconds * 1000).toISOString();
-const quorumRule = '2, one of them eu-north-1, evidence at most 15 s old, survivor serving';
+const quorumRule = '2, one of them eu-west-2, evidence at most 15 s old, survivor serving';
 const waiting = '1 of 3 vantage points see eu-west-1 down (0 healthy, 0 abstaining, 2 silent); 2 needed';
-const down = '2 of 3 vantage points see eu-west-1 down (0 healthy, 0 abstaining, 1 silent) (eu-central-1, eu-north-1); eu-central-1 serves';
+const down = '2 of 3 vantage points see eu-west-1 down (0 healthy, 0 abstaining, 1 silent) (eu-central-1, eu-west-2); eu-central-1 serves';
 
 const claimGates = (acknowledged: boolean): readonly Gate[] => [
   gate('pause', true, 'none', 'not paused', ''),

@@ -27,7 +27,7 @@ export function calm(): Stored {
     lease: calmLease,
     permits: [{ application: 'shop', database: 'orders', epoch: 7, writer: 'eu-west-1', withdrawn: false, renewals: { a: now - 1200, b: now - 800, c: now - 2100 }, surrenders: {} }],
     intents: [],
-    observations: (['eu-west-1', 'eu-central-1', 'eu-north-1'] as const).flatMap((vantagePoint) => [seen(vantagePoint, 'eu-west-1', 'up'), seen(vantagePoint, 'eu-central-1', 'up')]),
+    observations: (['eu-west-1', 'eu-central-1', 'eu-west-2'] as const).flatMap((vantagePoint) => [seen(vantagePoint, 'eu-west-1', 'up'), seen(vantagePoint, 'eu-central-1', 'up')]),
     journal: [...failedOver, ...stoodDown, ...handedOver, ...running],
     beforeReplace: undefined,
   };
@@ -42,7 +42,7 @@ export function outage(): Stored {
     intents: [{ application: 'shop', database: 'orders', region: 'eu-west-1', epoch: 8, recordedAt: now - 64_000, execution: 'shop-running' }],
     observations: [
       { ...seen('eu-west-1', 'eu-west-1', 'up'), at: now - 76_000 }, { ...seen('eu-west-1', 'eu-central-1', 'up'), at: now - 76_000 },
-      seen('eu-central-1', 'eu-west-1', 'down'), seen('eu-central-1', 'eu-central-1', 'up'), seen('eu-north-1', 'eu-west-1', 'down'), seen('eu-north-1', 'eu-central-1', 'slow'),
+      seen('eu-central-1', 'eu-west-1', 'down'), seen('eu-central-1', 'eu-central-1', 'up'), seen('eu-west-2', 'eu-west-1', 'down'), seen('eu-west-2', 'eu-central-1', 'slow'),
     ],
   };
 }
@@ -130,4 +130,4 @@ export async function hotshift(line: readonly string[], outside: Outside = {}): 
   return { code, out: out.join('\n'), remarks: remarks.join('\n'), files, stored, targets };
 }
 
-export const region = ['--region', 'eu-north-1'] as const;
+export const region = ['--region', 'eu-west-2'] as const;

@@ -10,7 +10,7 @@ describe('status', () => {
   test('on a good day: possible, and all that was asked for', async () => {
     const { code, out, targets } = await hotshift(['status', ...region]);
     expect(code).toBe(0);
-    expect(targets).toEqual([{ region: 'eu-north-1', table: 'hotshift' }]);
+    expect(targets).toEqual([{ region: 'eu-west-2', table: 'hotshift' }]);
     for (const text of ['automatic failover possible', 'lease           free', 'epoch           7', 'pause           no', 'cooldown        over', 'acknowledgement not due', 'granted', '800 ms ago', 'answers and writes']) {
       expect(out).toContain(text);
     }
@@ -19,7 +19,7 @@ describe('status', () => {
 
   test('in an outage: what blocks, what worries, who holds the lease, open orders, stale views', async () => {
     const { out } = await hotshift(['status', ...region], { stored: outage() });
-    for (const text of ['BLOCKED', 'x shop-running holds the lease', 'x the last failover has not been acknowledged', '! eu-west-1: down from eu-central-1, down from eu-north-1', '! orders in eu-west-1 is ordered to be fenced and was not heard from', 'withdrawn', 'not heard from', '(stale)', 'down x14', 'leaving eu-west-1']) {
+    for (const text of ['BLOCKED', 'x shop-running holds the lease', 'x the last failover has not been acknowledged', '! eu-west-1: down from eu-central-1, down from eu-west-2', '! orders in eu-west-1 is ordered to be fenced and was not heard from', 'withdrawn', 'not heard from', '(stale)', 'down x14', 'leaving eu-west-1']) {
       expect(out).toContain(text);
     }
   });
@@ -28,7 +28,7 @@ describe('status', () => {
     ['a pause', (stored) => { stored.lease = { ...stored.lease, pausedUntil: now + 60_000, pausedBy: 'ana (test)' }; }, 'paused until 2026-11-24T09:11:00.000Z by ana (test)'],
     ['a cooldown', (stored) => { stored.lease = { ...stored.lease, cooldownUntil: now + 60_000 }; }, 'cooling down until'],
     ['blind vantage points', (stored) => { stored.observations = [seen('eu-west-1', 'eu-west-1', 'up')]; }, 'only 1 of 3 vantage points report (2 needed)'],
-    ['a blind witness', (stored) => { stored.observations = stored.observations.filter((entry) => entry.vantagePoint !== 'eu-north-1'); }, 'the witness eu-north-1 does not report'],
+    ['a blind witness', (stored) => { stored.observations = stored.observations.filter((entry) => entry.vantagePoint !== 'eu-west-2'); }, 'the witness eu-west-2 does not report'],
     ['a sick monitor', (stored) => { stored.observations = stored.observations.map((entry) => ({ ...entry, result: 'abstained' })); }, 'only 0 of 3'],
     ['no permits', (stored) => { stored.permits = []; }, 'no write permit was ever granted'],
     ['a dead holder', (stored) => { stored.lease = { ...stored.lease, holder: 'dead', expiresAt: now - 1 }; }, 'dead did not give its lease back'],
@@ -51,7 +51,7 @@ describe('why', () => {
   test('each gate with value, threshold and evidence, in order; then outcome, next steps and runbook', async () => {
     const { code, out } = await hotshift(['why', execution, ...region]);
     expect(code).toBe(0);
-    const places = ['Verify outage', 'passed later', '1 of 3 see eu-west-1 down', 'needed    2, one of them eu-north-1', 'found     2 of 3', 'evidence  2 of 3', 'Claim lease', 'acknowledgement', 'Assess survivor', 'orders: RPO', 'Fence writer', 'Promote replica', 'Confirm service', 'Outcome  Failed over', 'What to do next', 'hotshift ack shop', 'docs/runbook.md#failed-over'].map((text) => out.indexOf(text));
+    const places = ['Verify outage', 'passed later', '1 of 3 see eu-west-1 down', 'needed    2, one of them eu-west-2', 'found     2 of 3', 'evidence  2 of 3', 'Claim lease', 'acknowledgement', 'Assess survivor', 'orders: RPO', 'Fence writer', 'Promote replica', 'Confirm service', 'Outcome  Failed over', 'What to do next', 'hotshift ack shop', 'docs/runbook.md#failed-over'].map((text) => out.indexOf(text));
     expect(places).not.toContain(-1);
     expect([...places].sort((left, right) => left - right)).toEqual(places);
   });
@@ -159,7 +159,7 @@ describe('ends', () => {
     const { code, remarks, out } = await hotshift([...line, '--region', 'eu-west-1'], failing(new TryAgainError('dynamodb:GetItem on hotshift: ECONNREFUSED')));
     expect(code).toBe(4);
     expect(out).toBe('');
-    expect(remarks).toMatch(/could not be used from eu-west-1: dynamodb:GetItem.*\n.*--region eu-north-1 or eu-central-1/);
+    expect(remarks).toMatch(/could not be used from eu-west-1: dynamodb:GetItem.*\n.*--region eu-west-2 or eu-central-1/);
   });
 
   test('a refusal by AWS is 4; a malformed item is 1; a fault of ours is 1 and says so', async () => {
@@ -175,7 +175,7 @@ describe('ends', () => {
     ['an unknown command', ['statsu'], /Did you mean status/],
     ['an unknown option', ['status', '--jsno'], /Did you mean --json/],
     ['no execution', ['why'], /missing required argument 'execution'/],
-    ['no region', ['status'], /no region is named[\s\S]*--region eu-north-1/],
+    ['no region', ['status'], /no region is named[\s\S]*--region eu-west-2/],
     ['an unknown application', ['status', 'blog', ...region], /no application "blog"[\s\S]*name one of: shop/],
     ['a configuration that is not there', ['status', '--config', 'nowhere.yml', ...region], /--config: there is no file nowhere\.yml/],
     ['no table', ['why', 'x', ...region, '--config', 'nowhere.yml'], /there is no file/],
@@ -188,7 +188,7 @@ describe('ends', () => {
   test('region and table come from the environment, and flags are stronger', async () => {
     const variables = { AWS_REGION: 'eu-west-1', HOTSHIFT_TABLE: 'other' };
     expect((await hotshift(['status'], { variables })).targets).toEqual([{ region: 'eu-west-1', table: 'other' }]);
-    expect((await hotshift(['status', '--table', 't', ...region], { variables })).targets).toEqual([{ region: 'eu-north-1', table: 't' }]);
+    expect((await hotshift(['status', '--table', 't', ...region], { variables })).targets).toEqual([{ region: 'eu-west-2', table: 't' }]);
   });
 
   test('a configuration with errors is 2, with all of them', async () => {

@@ -74,14 +74,14 @@ describe('unknown keys are refused', () => {
 
 test('all problems are reported at once, in the order of the file, those of the form and those of the rules', () => {
   const { errors } = checkPlans(exampleText
-    .replace('witness: eu-north-1', 'witness: eu-west-1').replace('rpo: 30s', 'rpoo: 30s').replace('cooldown: 1h', 'cooldown: 1m').replace('factor: 2 ', 'factor: 0.5 '));
+    .replace('witness: eu-west-2', 'witness: eu-west-1').replace('rpo: 30s', 'rpoo: 30s').replace('cooldown: 1h', 'cooldown: 1m').replace('factor: 2 ', 'factor: 0.5 '));
   expect(errors.map((issue) => issue.path.slice(2).join('.'))).toEqual(['regions.witness', 'budgets.rpoo', 'policy.cooldown', 'capacity.web.factor']);
 });
 
 test('one broken application hides nothing about another', () => {
   const tree = exampleTree() as { applications: Record<string, unknown> };
   tree.applications['blog'] = { urls: 1 };
-  const { errors } = checkPlans(JSON.stringify(tree).replace('"eu-north-1"', '"eu-west-1"'));
+  const { errors } = checkPlans(JSON.stringify(tree).replace('"eu-west-2"', '"eu-west-1"'));
   expect(errors.map((issue) => issue.path[1])).toEqual(expect.arrayContaining(['blog', 'shop']));
 });
 
@@ -98,7 +98,7 @@ describe('the compiled form', () => {
   test.each([
     ['an unknown field', (text: string) => text.replace('"quorum"', '"quorom"'), 'applications[0].detection.quorom'],
     ['a missing field', (text: string) => text.replace('"quorum":2,', ''), 'applications[0].detection.quorum'],
-    ['a broken rule', (text: string) => text.replace('"witness":"eu-north-1"', '"witness":"eu-west-1"'), 'applications[0].witness'],
+    ['a broken rule', (text: string) => text.replace('"witness":"eu-west-2"', '"witness":"eu-west-1"'), 'applications[0].witness'],
     ['a wrong identifier', (text: string) => text.replace('"identifier":"orders-ireland"', '"identifier":"x"'), 'applications[0].databases[0].instances.eu-west-1.identifier'],
     ['no application', () => '{"applications":[]}', 'applications'],
   ])('is as strict: %s', (_, broken, path) => {

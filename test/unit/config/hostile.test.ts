@@ -79,7 +79,7 @@ describe('any single field that is corrupted', () => {
   const garbage = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 40 }), fc.string({ maxLength: 200 }), fc.double(), fc.integer(), fc.boolean(), fc.constant(null), fc.maxSafeInteger(),
     fc.array(fc.oneof(fc.string(), fc.integer(), fc.boolean()), { maxLength: 3 }), fc.dictionary(fc.string({ maxLength: 9 }), fc.string(), { maxKeys: 3 }),
-    fc.constantFrom('', '0s', '-5s', '5', '5 s', '1e9h', '999999999h', '~', 'NaN', '__proto__', 'us-east-1', 'http://', 'javascript:alert(1)', 'https://a b/', '0.0.0.0', '::', 'Z', 'eu-west-1', 'eu-north-1'),
+    fc.constantFrom('', '0s', '-5s', '5', '5 s', '1e9h', '999999999h', '~', 'NaN', '__proto__', 'us-east-1', 'http://', 'javascript:alert(1)', 'https://a b/', '0.0.0.0', '::', 'Z', 'eu-west-1', 'eu-west-2'),
   );
 
   test('is refused at its path, or accepted as what it says: never a crash, never a bare stack', () => {

@@ -34,7 +34,7 @@ describe('errors', () => {
     ['endpoint in the wrong region', `${west}.host`, 'orders.x.us-east-1.rds.amazonaws.com', 'is in us-east-1'],
     ['secret in the wrong region', `${west}.secret`, 'arn:aws:secretsmanager:us-east-1:111122223333:secret:orders-abcdef', 'could not be read'],
     ['instance missing', central, undefined, 'no instance for eu-central-1', 'databases.orders.instances'],
-    ['instance in the witness', 'databases.orders.instances.eu-north-1', { arn: arn('eu-north-1', 'x'), host: 'x.example', secret: 's', securityGroup: 'sg-01234567' }, 'not in the pair'],
+    ['instance in the witness', 'databases.orders.instances.eu-west-2', { arn: arn('eu-west-2', 'x'), host: 'x.example', secret: 's', securityGroup: 'sg-01234567' }, 'not in the pair'],
     ['probe URL missing', 'urls.probe.eu-west-1', undefined, 'no probe URL for eu-west-1', 'urls.probe'],
     ['both regions probed by one URL', 'urls.probe.eu-west-1', 'https://eu-central-1.shop.example.com', 'the same URL', 'urls.probe.eu-central-1'],
     ['probe through the public URL', 'urls.probe.eu-west-1', 'https://shop.example.com', 'public URL'],

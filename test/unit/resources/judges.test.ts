@@ -68,8 +68,9 @@ describe('exceptions', () => {
     expect(standing([finding, { ...finding, where: 'eu-west-1: Queues' }], [{ rule: 'W1', where: '\\S+: Queue', reason }])).toEqual([{ ...finding, where: 'eu-west-1: Queues' }]);
     expect(standing([finding], [{ rule: 'W1', where: '\\S+: Queue', what: 'is even', reason }])).toHaveLength(2);
   });
-  test('that excuse nothing are a finding', () => {
+  test('that excuse nothing are a finding, for the example', () => {
     expect(standing([], [{ rule: 'W1', where: 'x', reason }])).toHaveLength(1);
+    expect(standing([], [{ rule: 'W1', where: 'x', reason }], false)).toEqual([]);
   });
   test('all have a reason', () => {
     expect(Object.values(readExceptions()).flat().length).toBeGreaterThan(0);
