@@ -9,7 +9,9 @@ import type { DatabaseFacts } from './ports.ts';
  */
 export function exposureSeconds(facts: DatabaseFacts | undefined, observations: readonly Observation[], evacuated: Region): number {
   const held = Math.max(facts?.replayedAt ?? -Infinity, facts?.heartbeatAt ?? -Infinity);
-  const writes = observations.filter((entry) => entry.target === evacuated).map((entry) => entry.lastWriteAt ?? -Infinity);
+  // A write through the other region reached the same old writer: the application of a region may die before its database does.
+  const seen = observations.filter((entry) => entry.target === evacuated || entry.writer === evacuated);
+  const writes = seen.map((entry) => entry.lastWriteAt ?? -Infinity);
   const lastWriteAt = Math.max(-Infinity, ...writes);
   if (!Number.isFinite(held) || !Number.isFinite(lastWriteAt)) return Infinity;
   return Math.max(0, (lastWriteAt - held) / 1000);

@@ -37,13 +37,16 @@ export const observeOutput = z.strictObject({ rounds: z.number(), suspicions: z.
 export const enforceInput = z.strictObject({ application: name, runSeconds: z.number().positive().max(900) });
 export const enforceOutput = z.strictObject({ rounds: z.number(), fenced: z.array(z.string()) });
 
+export const watchInput = z.strictObject({ application: name, runSeconds: z.number().positive().max(900) });
+export const watchOutput = z.strictObject({ rounds: z.number(), paged: z.array(z.string()) });
+
 export const verifyInput = z.strictObject({ failover });
 export const verifyOutput = z.strictObject({ verdict, nextCheckAt: z.string().optional() });
 
 export const claimInput = z.strictObject({ failover });
 export const claimOutput = z.discriminatedUnion('claimed', [
   z.strictObject({ claimed: z.literal(true), epoch, reason: z.string() }),
-  /** `joined`: another execution is already at work on the same incident, so nobody needs to be told. */
+  /** `joined`: another execution is at work on the same incident, or ended and waits to be acknowledged: nobody needs to be told again. */
   z.strictObject({ claimed: z.literal(false), reason: z.string(), joined: z.boolean() }),
 ]);
 
@@ -105,7 +108,7 @@ export const concludeInput = z.strictObject({
 });
 export const concludeOutput = z.strictObject({
   outcome: z.enum(['Failed over', 'Stood down', 'Handed to a human']),
-  reason: z.string(), epoch: epoch.optional(), seconds: z.number(), lossWindow: lossWindow.optional(), runbook: z.string(),
+  step: z.string(), reason: z.string(), epoch: epoch.optional(), seconds: z.number(), lossWindow: lossWindow.optional(), runbook: z.string(),
 });
 
 export const announceInput = z.discriminatedUnion('moment', [

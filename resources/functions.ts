@@ -14,7 +14,7 @@ export const functionNames = (): readonly string[] =>
   readdirSync(join(root, 'functions')).filter((name) => existsSync(join(root, 'functions', name, 'handler.ts'))).sort();
 
 /** Agents are started by a schedule, over and over; all other functions are steps of a state machine. */
-export const AGENTS: ReadonlySet<string> = new Set(['observe', 'enforce']);
+export const AGENTS: ReadonlySet<string> = new Set(['observe', 'enforce', 'watch']);
 
 /** The functions of a place: all steps, and the agents that a schedule starts there. */
 export const functionsAt = (region: Region, plans: Plans): readonly string[] => {

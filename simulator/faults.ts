@@ -1,15 +1,14 @@
 // The menu of faults: what can be done to the world, as plain data, so that a schedule can be drawn, shrunk, written into a scenario
 // and replayed. `for` takes a fault back again. Some are outside of what Hotshift promises to survive: these excuse invariants, by name.
-import type { Region } from '../domain/plan.ts';
-import { acknowledge, abort, pause, resume, type ControlChange } from '../cli/control.ts';
-import { CALL_FAULTS, type CallFaultKind } from './calls.ts';
+import type { CallFaultKind } from './calls.ts';
 import type { Oracle } from './oracle.ts';
+import { people } from './people.ts';
 import { INTERNET, type Place } from './places.ts';
-import { roles } from './plan.ts';
+import { placeOf as placeIn, roles, type PlaceName } from './plan.ts';
 import type { AppFault } from './servers.ts';
 import type { World } from './world.ts';
 
-export type PlaceName = 'home' | 'standby' | 'witness' | 'internet' | 'us-east-1';
+export type { PlaceName };
 /** Seconds from the start of the run; `for`: seconds until it is taken back. */
 interface When { readonly at: number; readonly for?: number }
 export type Fault = When & (
@@ -75,7 +74,7 @@ export function described(fault: Fault): string {
 type TakeBack = (() => void) | undefined;
 
 function apply(world: World, oracle: Oracle, fault: Fault): TakeBack {
-  const at = (name: PlaceName): Place => placeOf(world, name);
+  const at = (name: PlaceName): Place => placeIn(world.plan, name);
   switch (fault.do) {
     case 'crash': {
       world.places.kill(at(fault.place));
@@ -115,7 +114,10 @@ function apply(world: World, oracle: Oracle, fault: Fault): TakeBack {
     case 'clock': case 'server clock': return clocks(world, oracle, fault);
     case 'call': return undefined;
     case 'crash database': case 'stop replication': case 'lag': case 'status': case 'promotion': case 'open network': return databases(world, fault);
-    default: return people(world, fault);
+    default: {
+      people(world, fault);
+      return undefined;
+    }
   }
 }
 
@@ -123,10 +125,10 @@ function cut(world: World, fault: Fault & { readonly do: 'cut' | 'isolate' }): T
   const { home, standby, witness } = roles(world.plan);
   const links: (readonly [Place, Place])[] = [];
   if (fault.do === 'isolate') {
-    const place = placeOf(world, fault.place);
+    const place = placeIn(world.plan, fault.place);
     for (const other of [home, standby, witness, INTERNET].filter((entry) => entry !== place)) links.push([place, other], [other, place]);
   } else {
-    const [from, to] = [placeOf(world, fault.from), placeOf(world, fault.to)];
+    const [from, to] = [placeIn(world.plan, fault.from), placeIn(world.plan, fault.to)];
     links.push([from, to]);
     if (fault.bothWays === true) links.push([to, from]);
   }
@@ -144,7 +146,7 @@ function events(world: World, fault: Fault & { readonly do: 'events' }): TakeBac
 
 /** Clocks that differ by more than permit.clockError break what rests on it, and only that (docs: the bound is an assumption). */
 function clocks(world: World, oracle: Oracle, fault: Fault & { readonly do: 'clock' | 'server clock' }): TakeBack {
-  const place = placeOf(world, fault.place);
+  const place = placeIn(world.plan, fault.place);
   if (Math.abs(fault.seconds) > world.plan.permit.clockErrorSeconds / 2) {
     for (const invariant of ['I1', 'I2', 'I3', 'I9']) oracle.excused.set(invariant, 'clocks differ by more than permit.clockError');
   }
@@ -164,7 +166,7 @@ function databases(world: World, fault: Fault & { readonly do: 'crash database' 
   pairs.forEach((pair) => pair.advance());
   switch (fault.do) {
     case 'crash database': {
-      const instances = pairs.map((pair) => pair.in(placeOf(world, fault.place)));
+      const instances = pairs.map((pair) => pair.in(placeIn(world.plan, fault.place)));
       for (const instance of instances) instance.running = false;
       return () => {
         world.places.beforeChange();
@@ -180,7 +182,7 @@ function databases(world: World, fault: Fault & { readonly do: 'crash database' 
       return () => pairs.forEach((pair) => { pair.lagMs = 30; });
     }
     case 'status': {
-      const region = placeOf(world, fault.place);
+      const region = placeIn(world.plan, fault.place);
       for (const pair of pairs) rds.setStatus(pair, region, fault.status);
       return () => pairs.forEach((pair) => rds.setStatus(pair, region, 'available'));
     }
@@ -191,65 +193,8 @@ function databases(world: World, fault: Fault & { readonly do: 'crash database' 
     }
     case 'open network': {
       // Infrastructure code that puts back what it knows: the rules, and the parameter that the agent had changed.
-      for (const instance of pairs.map((pair) => pair.in(placeOf(world, fault.place)))) [instance.networkOpen, instance.sessionsLive, instance.readOnly] = [true, true, false];
+      for (const instance of pairs.map((pair) => pair.in(placeIn(world.plan, fault.place)))) [instance.networkOpen, instance.sessionsLive, instance.readOnly] = [true, true, false];
       return undefined;
     }
   }
 }
-
-type ByPeople = Fault & { readonly do: 'pause' | 'resume' | 'ack' | 'abort' | 'answer approval' | 'start' };
-/** People work through the CLI's own decisions, with a clock that is right. */
-function people(world: World, fault: ByPeople): TakeBack {
-  const { table, clock, facts, executions } = world;
-  const change = (decision: ControlChange): void => {
-    if (decision.kind !== 'change') return;
-    table.replaceLease(table.lease, { ...decision.next, expiresAt: Math.round(decision.next.expiresAt) }, 'a person');
-    facts.tell({ kind: 'person', did: `${fault.do}: ${decision.summary}` });
-  };
-  const now = Math.round(clock.now());
-  switch (fault.do) {
-    case 'pause': return void change(pause(table.lease, now + fault.seconds * 1000, 'ann', now));
-    case 'resume': return void change(resume(table.lease, 'ann', now));
-    case 'ack': return void change(acknowledge(table.lease, 'ann', now));
-    case 'abort': {
-      const { holder } = table.lease;
-      return holder === undefined ? undefined : void change(abort(table.lease, holder, 'ann', executions.runs.get(holder)?.endedAt !== undefined, now));
-    }
-    case 'answer approval': {
-      for (const run of executions.running) {
-        const token = table.approvals.get(run.name);
-        if (token === undefined) continue;
-        facts.tell({ kind: 'person', did: `${fault.decision} ${run.name}` });
-        answer(run.execution, token, { decision: fault.decision, by: 'ann' });
-        clock.touched();
-      }
-      return undefined;
-    }
-    case 'start': {
-      const evacuated: Region = placeOf(world, fault.evacuate);
-      executions.start(placeOf(world, fault.place), fault.name ?? `by-hand-${now}`, { application: world.plan.application, region: evacuated, incident: `by-hand-${evacuated}`, mode: fault.mode });
-      return undefined;
-    }
-  }
-}
-
-/** A person who answers too late is told so by Step Functions. */
-function answer(execution: { taskSuccess(token: string, output: unknown): void }, token: string, output: unknown): void {
-  try {
-    execution.taskSuccess(token, output);
-  } catch (error) {
-    if (!['TaskTimedOut', 'InvalidToken', 'TaskDoesNotExist'].includes((error as Error).name)) throw error;
-  }
-}
-
-export function placeOf(world: World, name: PlaceName): Place {
-  const { home, standby, witness } = roles(world.plan);
-  switch (name) {
-    case 'home': return home;
-    case 'standby': return standby;
-    case 'witness': return witness;
-    default: return name;
-  }
-}
-
-export { CALL_FAULTS };

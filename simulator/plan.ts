@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
 import { parsePlans } from '../events/config.ts';
+import { GLOBAL, INTERNET } from './places.ts';
 
 export interface PlanChanges {
   readonly approval?: 'none' | 'required';
@@ -54,3 +55,7 @@ export function roles(plan: ApplicationPlan): { readonly home: Region; readonly 
   const [home, standby] = plan.regions;
   return { home, standby, witness: plan.witness };
 }
+
+export type PlaceName = 'home' | 'standby' | 'witness' | 'internet' | 'us-east-1';
+/** Where a named place of a scenario is. */
+export const placeOf = (plan: ApplicationPlan, name: PlaceName): string => ({ ...roles(plan), internet: INTERNET, 'us-east-1': GLOBAL })[name];

@@ -23,6 +23,8 @@ export interface RunResult {
   readonly settings: Settings;
   readonly seed: number;
   readonly coldStarts: number;
+  /** What people were told, in order. */
+  readonly messages: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -36,6 +38,7 @@ export interface RunInput {
   readonly writeDowntimeSeconds: number;
   readonly readDowntimeSeconds: number;
   readonly coldStarts: number;
+  readonly messages: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -65,7 +68,7 @@ export function figures(input: RunInput): RunResult {
     writersSeen: writersSeen(evidence.stored),
     phases: phases(evidence.journal, evidence.faultAt),
     invariants: invariants(evidence),
-    settings: input.settings, seed: input.seed, coldStarts: input.coldStarts, notes: input.notes,
+    settings: input.settings, seed: input.seed, coldStarts: input.coldStarts, messages: input.messages, notes: input.notes,
   };
 }
 

@@ -1,7 +1,7 @@
 // The plan of the twin's application: what a `hotshift.yml` for these loopback regions would say, in the compiled form that the
 // Lambdas read. It passes the same checks as everybody's configuration.
 import type { ApplicationPlan } from '../domain/plan.ts';
-import { APPLICATION, DATABASE, REGION_A, REGION_B, REGIONS, WITNESS, ZONE, type Settings } from './settings.ts';
+import { APPLICATION, DATABASE, REGION_A, REGION_B, REGIONS, WITNESS, ZONE, rpoSecondsOf, type Settings } from './settings.ts';
 
 /** Where the parts of the twin were started. */
 export interface Places {
@@ -37,7 +37,7 @@ export function twinPlan(settings: Settings, places: Places): ApplicationPlan {
     },
     permit: { enforced: true, ttlSeconds: settings.permitTtlSeconds, clockErrorSeconds: settings.clockErrorSeconds },
     lease: { ttlSeconds: 120, marginSeconds: 15 },
-    budgets: { rpoSeconds: settings.rpoSeconds, rtoSeconds: 300 },
+    budgets: { rpoSeconds: rpoSecondsOf(settings), rtoSeconds: 300 },
     policy: { approval: 'none', approvalTimeoutSeconds: 60, approvalDefault: 'hold', unprovenFence: 'hand-over', cooldownSeconds: 3600 },
     databases: [{
       name: DATABASE, kind: 'rds-replica', engine: 'postgres', promoteTimeoutSeconds: 60 + settings.promoteDelaySeconds * 2, pollSeconds: 0.25,

@@ -15,7 +15,8 @@ import { PUBLIC_NAME } from './plan.ts';
 import { callRecords, journaled, leaseEpochs, readExecutions, readJournal, readWrites, type ExecutionReading } from './readings.ts';
 import { reportPage } from './report.ts';
 import { cleanLeftovers } from './run-directory.ts';
-import { FAULT_TEXTS, REGION_A, REGION_B, REGIONS, WITNESS, type Settings } from './settings.ts';
+import { FAULT_TEXTS, REGION_A, REGION_B, REGIONS, rpoSecondsOf, WITNESS, type Settings } from './settings.ts';
+import type { SlackMessage } from './slack.ts';
 import { summaryText } from './summary.ts';
 import { startTwin, type Twin } from './twin.ts';
 
@@ -107,6 +108,8 @@ async function awaitEnd(twin: Twin, settings: Settings, live: LiveJournal): Prom
     // The agent of the region that woke up finds the order and closes its database.
     await until(() => live.has(`Enforce fence in ${REGION_A}`), roundSeconds * 4 + 20, '').catch(() => undefined);
   }
+  // Replication has stopped as well: its page comes when the lag passes the RPO.
+  if (settings.fault === 'partition') await until(() => twin.slack.messages.some(isLagPage), rpoSecondsOf(settings) + 30, '').catch(() => undefined);
   await pause(settings.afterSeconds + (ends === 'Stood down' ? roundSeconds : 0));
 }
 
@@ -134,7 +137,7 @@ async function readBack(twin: Twin, settings: Settings, seed: number, faultAt: n
   ];
   const span = (downtime: LoadResult['writeDowntime']): number => (downtime?.ms ?? 0) / 1000;
   const result = figures({
-    settings, seed, evidence, notes, coldStarts: twin.lambdas.statistics.coldStarts, floor: floor(settings, twin.cloud.measured.promotionSeconds),
+    settings, seed, evidence, notes, coldStarts: twin.lambdas.statistics.coldStarts, messages: twin.slack.messages.map(({ text }) => shown(text)), floor: floor(settings, twin.cloud.measured.promotionSeconds),
     writeDowntimeSeconds: span(traffic.writeDowntime), readDowntimeSeconds: span(traffic.readDowntime),
   });
   return { result, journal };
@@ -193,6 +196,11 @@ async function until(holds: () => boolean, seconds: number, why: string): Promis
     await pause(0.05);
   }
 }
+
+/** Slack's three escapes, as its clients show them. */
+const shown = (text: string): string => text.replaceAll('&gt;', '>').replaceAll('&lt;', '<').replaceAll('&amp;', '&');
+
+const isLagPage = (message: SlackMessage): boolean => JSON.stringify(message).includes('Replication lag');
 
 /** A small seeded generator (mulberry32): the phases of the clocks of a run can be had again. */
 function randomOf(seed: number): () => number {

@@ -13,7 +13,7 @@ export const FAULT_TEXTS: Readonly<Record<Fault, { readonly does: string; readon
   'region-crash': { does: 'every process of region A gets SIGKILL, its links and its AWS endpoint go dark', ends: 'Failed over' },
   'region-hang': { does: 'every process of region A gets SIGSTOP; connections stay open and nothing answers; later SIGCONT', ends: 'Failed over' },
   'database-crash': { does: 'the PostgreSQL of region A gets SIGKILL; its application lives on', ends: 'Failed over' },
-  'partition': { does: 'the link between A and B goes dark while both serve; replication stops', ends: 'Stood down' },
+  'partition': { does: 'the link between A and B goes dark while both serve; replication stops, and the lag pages', ends: 'Stood down' },
   'partition-crash': { does: 'the link between A and B goes dark, and some seconds later A dies: the loss window is real', ends: 'Failed over' },
   'vantage-cut': { does: 'the vantage point in the witness region cannot see A any more', ends: 'Stood down' },
   'replication-cut': { does: 'only the replication stream from A to B is cut, and some seconds later A dies', ends: 'Failed over' },
@@ -37,7 +37,7 @@ export const settingsSchema = z.strictObject({
   failuresToSuspect: z.number().int().min(1).max(10).default(3),
   permitTtlSeconds: seconds(1, 60).default(5),
   clockErrorSeconds: seconds(0, 5).default(0.5),
-  rpoSeconds: seconds(1, 3600).default(30),
+  rpoSeconds: seconds(1, 3600).optional(),
   /** How long the twin runs before the fault, and at least after the outcome. */
   steadySeconds: seconds(1, 600).default(4),
   afterSeconds: seconds(1, 600).default(3),
@@ -50,6 +50,9 @@ export const settingsSchema = z.strictObject({
   keep: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** Seconds that may be lost; a partition gets a small budget, so that the page about the lag comes while somebody watches. */
+export const rpoSecondsOf = ({ rpoSeconds, fault }: Pick<Settings, 'rpoSeconds' | 'fault'>): number => rpoSeconds ?? (fault === 'partition' ? 5 : 30);
 
 /** The twin's places. Index 0 is A (evacuated by the faults), 1 is B, 2 the witness. */
 export const REGIONS = ['us-east-1', 'us-west-2', 'us-east-2'] as const;

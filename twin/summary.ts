@@ -24,6 +24,7 @@ export function summaryText(result: RunResult, colour: boolean): string {
     row('reported loss window', result.reportedLoss === null ? 'none' : `${result.lossWindowSeconds.toFixed(1)} s`, result.reportedLoss === null ? '' : `${clock(result.reportedLoss.from)} to ${clock(result.reportedLoss.to)}; ${result.lostOutsideWindow} lost outside of it`),
     row('writers at one time', String(result.writersSeen), 'read from both databases'),
     row('invariants', bad.length === 0 ? paint(32, `${Object.keys(result.invariants).length} hold`) : paint(31, `BROKEN: ${bad.join(', ')}`), ''),
+    ...result.messages.map((message) => `  told                   ${message.split('\n')[0] ?? ''}`),
     ...result.notes.map((note) => paint(33, `  note: ${note}`)),
     '',
     paint(2, '  Figures of this machine, not of AWS: a real RDS promotion takes minutes. They show logic, order and safety.'),

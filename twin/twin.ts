@@ -42,8 +42,10 @@ export interface Twin {
   stop(): Promise<void>;
 }
 
+const WORKING_SECONDS_MAX = 60;
+
 /** Functions that a schedule starts and that run for most of a minute; all others are steps. */
-const AGENTS: ReadonlySet<string> = new Set(['observe', 'enforce']);
+const AGENTS: ReadonlySet<string> = new Set(['observe', 'enforce', 'watch']);
 
 export interface TwinOptions { readonly settings: Settings; readonly random: () => number; readonly onProgress: (text: string) => void }
 
@@ -116,6 +118,8 @@ async function start({ settings, random, onProgress }: TwinOptions, atEnd: (end:
   const plan = withHealthChecks(twinPlan(settings, { applicationPort: ports.application, controlPort: ports.control, databasePort: pair.port, slackUrl: slack.url, hostedZoneId: dns.hostedZoneId, addresses }), dns);
   writeFileSync(planFile, checked(plan));
   await Promise.all([REGION_A, REGION_B].map((region) => applications.scale(region, 1)));
+  // A deployment is switched on when the application works: agents that start before it would find an outage.
+  await Promise.all([REGION_A, REGION_B].map((region) => working(`http://${addressOf(region)}:${ports.application}`)));
   const scheduler = startScheduler({
     application: APPLICATION, steps: functionNames().filter((name) => !AGENTS.has(name)), places: { [REGION_A]: 'region', [REGION_B]: 'region', [WITNESS]: 'witness' }, phaseSeconds: settings.probeIntervalSeconds, random,
     invoke: (name, region, event) => lambdas.invoke(`hotshift-${name}`, region, Buffer.from(JSON.stringify(event))),
@@ -134,6 +138,17 @@ async function keep<T>(starting: Promise<T>, register: (made: T) => void): Promi
   const made = await starting;
   register(made);
   return made;
+}
+
+/** Waits until a region's application reads and writes. */
+async function working(url: string): Promise<void> {
+  const endAt = Date.now() + WORKING_SECONDS_MAX * 1000;
+  for (;;) {
+    const answer = await fetch(`${url}/health/deep?nonce=start`, { signal: AbortSignal.timeout(3000) }).then((response) => response.json() as Promise<{ read?: string; write?: string }>).catch(() => undefined);
+    if (answer?.read === 'ok' && answer.write === 'ok') return;
+    if (Date.now() > endAt) throw new Error(`the application at ${url} does not work: ${JSON.stringify(answer ?? 'no answer')}; this machine may be overloaded`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** The plan passes the checks of everybody's configuration; a twin that needed an exception would prove nothing. */

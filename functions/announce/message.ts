@@ -8,7 +8,7 @@ export type AnnounceInput =
   | { readonly moment: 'failing-over'; readonly failover: Failover; readonly reason: string }
   | { readonly moment: 'concluded'; readonly failover: Failover; readonly conclusion: Concluded };
 interface Concluded {
-  readonly outcome: Outcome; readonly reason: string; readonly epoch?: number | undefined; readonly seconds: number; readonly runbook: string;
+  readonly outcome: Outcome; readonly step: string; readonly reason: string; readonly epoch?: number | undefined; readonly seconds: number; readonly runbook: string;
   readonly lossWindow?: { readonly from: Instant; readonly to: Instant; readonly seconds: number } | undefined;
 }
 
@@ -28,13 +28,17 @@ export function message(input: AnnounceInput, plan: ApplicationPlan): Announceme
     `What to do: ${conclusion.runbook}. Every gate: hotshift why ${failover.execution}`,
     ...(conclusion.outcome === 'Stood down' ? [] : ['No automatic failover follows until a person runs: hotshift ack']),
   ];
-  return { ...base, key: keyOf(failover, conclusion), severity: severity(conclusion.outcome), title: `${conclusion.outcome}: ${route}`, lines };
+  return { ...base, key: keyOf(failover, conclusion), severity: severity(conclusion), title: `${conclusion.outcome}: ${route}`, lines };
 }
 
-/** While an incident lasts, verification stands down again and again: that is told once. What acted is told every time. */
+/**
+ * While an incident lasts, the workflow stands down again and again: that is told once for each step at which it did, since "not enough
+ * votes yet" must not silence "confirmed, but nobody may act". What acted is told every time.
+ */
 function keyOf(failover: Failover, conclusion: Concluded): string {
-  return conclusion.outcome === 'Stood down' ? `${failover.incident}/stood-down` : `${failover.incident}/${failover.execution}/${conclusion.outcome}`;
+  return conclusion.outcome === 'Stood down' ? `${failover.incident}/stood-down/${conclusion.step}` : `${failover.incident}/${failover.execution}/${conclusion.outcome}`;
 }
 
-const severity = (outcome: Outcome): Announcement['severity'] => (outcome === 'Stood down' ? 'warning' : 'page');
+/** A confirmed outage that is not acted on (paused, cooling down, not acknowledged) needs a person as much as one that was. */
+const severity = ({ outcome, step }: Concluded): Announcement['severity'] => (outcome === 'Stood down' && step !== 'Claim lease' ? 'warning' : 'page');
 const iso = (at: Instant): string => new Date(at).toISOString();

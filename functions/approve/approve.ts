@@ -1,5 +1,6 @@
 // Approve failover: keep the task token of the waiting execution and ask people. The token never leaves the store but to Step Functions.
 import { holdLease } from '../../domain/authority.ts';
+import { TryAgainError } from '../../domain/errors.ts';
 import type { Failover } from '../../domain/journal.ts';
 import type { ApplicationPlan } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
@@ -10,7 +11,10 @@ export interface ApproveInput { readonly failover: Failover; readonly epoch: num
 
 export const approve = (ports: ApprovePorts, plan: ApplicationPlan) =>
   async ({ failover, epoch, taskToken, summary }: ApproveInput): Promise<{ readonly asked: true }> => {
-    await holdLease(ports, failover, epoch, plan.lease);
+    // Kept while people think: else the next suspicion would claim it, ask them again, and be in the way of this one's answer.
+    const keepSeconds = plan.policy.approvalTimeoutSeconds + plan.lease.ttlSeconds;
+    const kept = await holdLease(ports, failover, epoch, { ...plan.lease, ttlSeconds: keepSeconds });
+    if (kept.expiresAt < ports.clock.now() + plan.policy.approvalTimeoutSeconds * 1000) throw new TryAgainError('the lease changed while it was being kept for the approval');
     await ports.approvals.ask(failover.execution, failover.application, taskToken, summary);
     await ports.journal.record({ execution: failover.execution, application: failover.application, at: ports.clock.now(), step: 'Approve failover', kind: 'decision', epoch, summary: `asked for approval: ${summary}` });
     await ports.messenger.send(plan, {

@@ -18,7 +18,9 @@ export const claim = ({ leases, journal, clock }: Pick<Ports, 'leases' | 'journa
     const entry = { execution: failover.execution, application: failover.application, step: 'Claim lease' };
     if (decision.kind === 'refuse') {
       await journal.record({ ...entry, at: now, kind: 'gate', summary: `refused: ${decision.reason}`, gates: decision.gates });
-      const joined = decision.gates.some((gate) => gate.gate === 'lease' && !gate.passed) && lease.incident === failover.incident;
+      // Of this very incident people hear from the execution that is at work, or have heard from the one that asks to be acknowledged.
+      const told = lease.acknowledgementDue || decision.gates.some((gate) => gate.gate === 'lease' && !gate.passed);
+      const joined = told && lease.incident === failover.incident;
       return { claimed: false, reason: decision.reason, joined };
     }
     if (!(await leases.replace(lease, decision.next))) {

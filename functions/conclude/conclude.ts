@@ -10,7 +10,7 @@ export interface ConcludeInput {
   readonly lossWindows?: readonly LossWindow[] | undefined;
 }
 export interface Conclusion {
-  readonly outcome: Outcome; readonly reason: string; readonly epoch?: number; readonly seconds: number; readonly lossWindow?: LossWindow; readonly runbook: string;
+  readonly outcome: Outcome; readonly step: string; readonly reason: string; readonly epoch?: number; readonly seconds: number; readonly lossWindow?: LossWindow; readonly runbook: string;
 }
 
 export const conclude = ({ leases, journal, clock }: Pick<Ports, 'leases' | 'journal' | 'clock'>, plan: ApplicationPlan) =>
@@ -23,7 +23,7 @@ export const conclude = ({ leases, journal, clock }: Pick<Ports, 'leases' | 'jou
     const runbook = runbookEntry(outcome, step);
     const seconds = Math.round((now - failover.startedAt) / 100) / 10;
     const conclusion: Conclusion = {
-      outcome, reason, seconds, runbook, ...(epoch === undefined ? {} : { epoch }), ...(window === undefined ? {} : { lossWindow: window }),
+      outcome, step, reason, seconds, runbook, ...(epoch === undefined ? {} : { epoch }), ...(window === undefined ? {} : { lossWindow: window }),
     };
     await journal.record({
       execution: failover.execution, application: failover.application, at: now, step: 'Conclude', kind: 'result', ...(epoch === undefined ? {} : { epoch }),

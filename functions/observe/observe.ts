@@ -18,14 +18,15 @@ export const observe = (ports: ObservePorts, plan: ApplicationPlan, vantagePoint
   async ({ runSeconds }: { readonly runSeconds: number }): Promise<ObserveResult> => {
     const { clock } = ports;
     const endAt = clock.now() + runSeconds * 1000;
-    const memories = await remember(ports, plan, vantagePoint);
+    let memories: Map<Region, Memory> | undefined;
     let rounds = 0;
     let suspicions = 0;
     const failures: unknown[] = [];
-    for (let roundAt = clock.now(); roundAt < endAt; roundAt += plan.detection.probeIntervalSeconds * 1000) {
+    for (let roundAt = clock.now(); roundAt < endAt && clock.now() < endAt; roundAt += plan.detection.probeIntervalSeconds * 1000) {
       await clock.sleep(Math.max(0, roundAt - clock.now()));
       rounds += 1;
       try {
+        memories ??= await remember(ports, plan, vantagePoint);
         suspicions += await round(ports, plan, vantagePoint, memories);
       } catch (error) {
         // One store or bus that fails for a moment must not blind this vantage point for the rest of its minute.
@@ -43,47 +44,64 @@ async function remember(ports: ObservePorts, plan: ApplicationPlan, vantagePoint
   const seen = await ports.observations.list(plan.application);
   return new Map(plan.regions.map((target) => {
     const last = seen.find((entry) => entry.vantagePoint === vantagePoint && entry.target === target);
-    const fresh = last !== undefined && ports.clock.now() - last.at <= plan.detection.evidenceAgeSecondsMax * 1000;
-    return [target, { abstainedRounds: 0, ...(fresh ? { observation: last } : {}) }];
+    if (last === undefined) return [target, { abstainedRounds: 0 }];
+    const fresh = ports.clock.now() - last.at <= plan.detection.evidenceAgeSecondsMax * 1000;
+    // After a gap nobody knows whether a run of failures went on; when a write was last seen stays true.
+    return [target, { abstainedRounds: 0, observation: fresh ? last : { ...last, result: 'abstained', consecutiveFailures: 0 } }];
   }));
 }
 
 async function round(ports: ObservePorts, plan: ApplicationPlan, vantagePoint: Region, memories: Map<Region, Memory>): Promise<number> {
-  const { probeTimeoutSeconds, controlUrl } = plan.detection;
+  const { probeTimeoutSeconds, probeIntervalSeconds, controlUrl } = plan.detection;
+  const begunAt = ports.clock.now();
   const [control, ...outcomes] = await Promise.all([
     ports.prober.reachesControl(controlUrl, probeTimeoutSeconds),
     ...plan.regions.map((target) => ports.prober.probe(plan.probeUrls[target] ?? '', probeTimeoutSeconds)),
   ]);
+  // A probe ends within its limit. If much more time went by, it is this vantage point that stood still (a frozen process): what it
+  // holds is old, and must not be recorded as seen now.
+  const tookSeconds = (ports.clock.now() - begunAt) / 1000;
+  if (tookSeconds > probeTimeoutSeconds + probeIntervalSeconds) throw new TryAgainError(`a round took ${tookSeconds.toFixed(1)} s: ${vantagePoint} stood still, and what it saw before proves nothing`);
   const raised = await Promise.all(plan.regions.map(async (target, index) => {
     const outcome = outcomes[index];
     const memory = memories.get(target);
     if (outcome === undefined || memory === undefined) return false;
     const seen = observation(memory.observation, { vantagePoint, target, outcome, control, at: ports.clock.now() }, plan);
+    const before = memory.observation;
     memory.abstainedRounds = seen.result === 'abstained' ? memory.abstainedRounds + 1 : 0;
     memory.observation = seen;
     await ports.observations.put(seen);
-    return react(ports, plan, seen, memory);
+    return react(ports, plan, before, seen, memory);
   }));
   return raised.filter(Boolean).length;
 }
 
-async function react(ports: ObservePorts, plan: ApplicationPlan, seen: Observation, memory: Memory): Promise<boolean> {
+async function react(ports: ObservePorts, plan: ApplicationPlan, before: Observation | undefined, seen: Observation, memory: Memory): Promise<boolean> {
   const now = ports.clock.now();
   const found = concern(seen, memory.abstainedRounds, memory.raisedAt, plan, now);
   if (found.kind === 'none') {
-    if (seen.result === 'up' && memory.incident !== undefined) {
-      await ports.incidents.close(plan.application, seen.target, memory.incident);
-      delete memory.incident;
-      delete memory.raisedAt;
-    }
+    if (seen.result === 'up') await settle(ports, plan, before, seen, memory);
     return false;
   }
   const since = seen.failingSince ?? now;
   const incident = await ports.incidents.open(plan.application, seen.target, since);
+  memory.incident = incident;
   await raise(ports, plan, { application: plan.application, region: seen.target, vantagePoint: seen.vantagePoint, incident, since, reason: found.reason });
   memory.raisedAt = now;
-  memory.incident = incident;
   return true;
+}
+
+/**
+ * Closes the incident of a region that is well again. An earlier run may have opened it, or a run before a gap: then its name is asked
+ * for, since an incident that stays open would lend its name, and its silence about what was told before, to the next outage.
+ */
+async function settle(ports: ObservePorts, plan: ApplicationPlan, before: Observation | undefined, seen: Observation, memory: Memory): Promise<void> {
+  const wasBad = before !== undefined && (before.result === 'abstained' || before.consecutiveFailures >= plan.detection.failuresToSuspect);
+  if (memory.incident === undefined && !wasBad) return;
+  const incident = memory.incident ?? await ports.incidents.open(plan.application, seen.target, before?.failingSince ?? seen.at);
+  await ports.incidents.close(plan.application, seen.target, incident);
+  delete memory.incident;
+  delete memory.raisedAt;
 }
 
 /**

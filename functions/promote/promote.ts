@@ -2,6 +2,7 @@
 // not a status. It refuses without a fence that can be read back, and re-checks the RPO right before it asks.
 import { holdLease } from '../../domain/authority.ts';
 import type { Failover, JournalEntry } from '../../domain/journal.ts';
+import type { FenceIntent } from '../../domain/lease.ts';
 import type { Observation } from '../../domain/observation.ts';
 import type { ApplicationPlan, DatabasePlan, Instant } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
@@ -95,6 +96,8 @@ async function probe(ports: PromotePorts, input: PromoteInput, plan: Application
 /** Nothing is lost where nothing was fenced: the writer was in the survivor already. */
 async function lost(ports: PromotePorts, { failover, epoch, database }: PromoteInput, view: View, now: Instant): Promise<LossWindow> {
   const intent = await ports.intents.read(failover.application, database, failover.evacuated);
+  // An execution before this one may have fenced, promoted and died before it could tell what that cost.
+  if (intent !== undefined && intent.epoch < epoch && intent.liftedAt === undefined) return await lostBefore(ports, intent, database) ?? { from: now, to: now, seconds: 0 };
   if (intent?.epoch !== epoch) return { from: now, to: now, seconds: 0 };
   // Not when the last permit ends: servers that surrendered had acknowledged writes after the withdrawal. By the time at which the
   // fence was proven all had stopped; an unproven one has no such time.
@@ -102,6 +105,13 @@ async function lost(ports: PromotePorts, { failover, epoch, database }: PromoteI
   // RDS restarts the engine at the end of a promotion, which then no longer knows what it replayed last: what was read right before
   // the promotion was asked for still stands, since nothing of it can go away.
   return lossWindow(view.facts?.replayedAt ?? replayedAtRequest(view.request), fencedAt) ?? { from: 0, to: now, seconds: now / 1000 };
+}
+
+/** The loss window that an earlier execution measured and journaled. */
+async function lostBefore(ports: PromotePorts, { execution, epoch }: FenceIntent, database: string): Promise<LossWindow | undefined> {
+  const entries = await ports.journal.list(execution);
+  const proven = entries.filter((entry) => entry.step === 'Promote replica' && entry.kind === 'result' && entry.epoch === epoch && entry.summary.startsWith(`${database}: `));
+  return proven.map((entry) => (entry.evidence as { readonly lossWindow?: LossWindow } | undefined)?.lossWindow).findLast((window) => window !== undefined);
 }
 
 function replayedAtRequest(request: JournalEntry | undefined): Instant | undefined {

@@ -12,16 +12,20 @@ export const shiftWrites = (ports: ShiftPorts, plan: ApplicationPlan) =>
     if (database === undefined) throw new InvalidInputError(`database: ${name} is not in the plan of ${failover.application}`);
     const survivor = survivorOf(plan, failover.evacuated);
     const entry = { execution: failover.execution, application: failover.application, step: 'Shift writes', epoch };
-    const proven = (await ports.journal.list(failover.execution)).some((line) => line.step === 'Promote replica' && line.kind === 'result' && line.epoch === epoch && line.summary.startsWith(`${name}: a write was committed`));
+    const lines = await ports.journal.list(failover.execution);
+    const proven = lines.some((line) => line.step === 'Promote replica' && line.kind === 'result' && line.epoch === epoch && line.summary.startsWith(`${name}: a write was committed`));
     if (!proven) throw new InvalidInputError(`database: no committed write on ${name} in ${survivor} is journaled under epoch ${epoch}; promote must prove one first`);
     const host = database.instances[survivor]?.host ?? '';
-    await ports.journal.record({ ...entry, at: ports.clock.now(), kind: 'intent', summary: `${name}: repoint the writer's record to ${host} and grant write permits for ${survivor}` });
+    const begun = lines.find((line) => line.step === entry.step && line.kind === 'intent' && line.epoch === epoch && line.summary.startsWith(`${name}: `));
+    const begunAt = begun?.at ?? ports.clock.now();
+    if (begun === undefined) await ports.journal.record({ ...entry, at: begunAt, kind: 'intent', summary: `${name}: repoint the writer's record to ${host} and grant write permits for ${survivor}` });
     await holdLease(ports, failover, epoch, plan.lease);
     // The record before the permits: a server that may write again must not be led to the old writer by an old answer.
     const change = await ports.traffic.pointWriter(database, survivor);
     const now = ports.clock.now();
     const answered = database.writerRecord === undefined || (await ports.traffic.resolve(database.writerRecord.name)).some((answer) => plain(answer) === plain(host));
-    if (!answered && now - failover.startedAt < plan.budgets.rtoSeconds * 1000) {
+    // From the begin of this step: a promotion may take longer than the RTO and must not use up the time in which servers learn.
+    if (!answered && now - begunAt < plan.budgets.rtoSeconds * 1000) {
       return { shift: 'waiting', reason: `the authoritative servers do not lead to ${host} yet`, nextCheckAt: new Date(now + WAIT_MS).toISOString() };
     }
     await holdLease(ports, failover, epoch, plan.lease);

@@ -27,6 +27,11 @@ class Truth {
   }
 
   note(fact: Dated): void {
+    // Only what was recorded could be known to anybody: a place that is cut off goes on seeing writes.
+    if (fact.kind === 'observed' && fact.observation.lastWriteAt !== undefined) {
+      const seen = this.of(fact.observation.vantagePoint, fact.observation.target);
+      seen.wroteAt = Math.max(seen.wroteAt, fact.observation.lastWriteAt);
+    }
     if (fact.kind !== 'probed') return;
     const { vantagePoint, target, outcome, at } = fact;
     const seen = this.of(vantagePoint, target);
@@ -34,7 +39,6 @@ class Truth {
     seen.run = bad ? seen.run + 1 : 0;
     if (seen.run >= this.#world.plan.detection.failuresToSuspect) seen.downAt = at;
     if (outcome.answered && outcome.read === 'ok') seen.servedAt = at;
-    if (outcome.write === 'ok') seen.wroteAt = at;
     if (fact.control) this.#controlAt.set(vantagePoint, at);
     if (fact.control && seen.downAt === at) seen.judgedDownAt = at;
   }

@@ -97,7 +97,7 @@ describe('the way to the databases', () => {
 
   test('only functions that speak SQL are in the subnets, and they trust the certificates of RDS', () => {
     const inside = Object.entries(functions('eu-west-1')).filter(([, { vpc }]) => vpc !== undefined);
-    expect(inside.map(([name]) => name)).toEqual(['assess', 'enforce', 'promote']);
+    expect(inside.map(([name]) => name)).toEqual(['assess', 'enforce', 'promote', 'watch']);
     expect(inside.every(([, { environment }]) => environment['NODE_EXTRA_CA_CERTS'] === '/var/runtime/ca-cert.pem')).toBe(true);
   });
 

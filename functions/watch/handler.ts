@@ -1,0 +1,14 @@
+// Wires the agent that watches replication lag in its own region; the schedule starts it every minute.
+import { agreed } from '../../adapters/agreed.ts';
+import { databaseOf } from '../../adapters/database.ts';
+import { environment, planOf, plans } from '../../adapters/environment.ts';
+import { lambda } from '../../adapters/lambda.ts';
+import { messengerOf } from '../../adapters/messenger.ts';
+import { watchInput } from '../../events/contracts.ts';
+import { watch } from './watch.ts';
+
+const env = environment();
+const all = plans(env.configFile);
+const ports = { ...agreed(env), database: databaseOf(env), messenger: messengerOf(env) };
+
+export const handler = lambda(watchInput, (input) => watch(ports, planOf(all, input.application), env.region)(input), { step: 'Watch replication' });
