@@ -78,7 +78,7 @@ async function start({ settings, random, onProgress }: TwinOptions, atEnd: (end:
   onProgress('building the Lambda bundles and starting PostgreSQL in two regions');
   const network = new Network({ wanRoundTripMs: settings.wanRoundTripMs });
   atEnd(() => network.close());
-  const [bundles, pair, names] = await Promise.all([
+  const [bundles, pair, names] = await all([
     bundle(join(directory.path, 'functions')), keep(startPair({ runDirectory: directory.path, network }), (made) => atEnd(() => made.close())),
     keep(startNames(settings), (made) => atEnd(() => made.close())),
   ]);
@@ -131,6 +131,12 @@ async function start({ settings, random, onProgress }: TwinOptions, atEnd: (end:
     plan, network, pair, names, cloud, lambdas, applications, slack, applicationPort: ports.application, machines, logs, troubles, stop,
     secrets: [...Object.values(pair.passwords), slackToken, applications.sessionKey],
   };
+}
+
+/** Like Promise.all, but waits for every part, so that each one that stands is known and ended when another one fails. */
+async function all<A, B, C>(parts: readonly [Promise<A>, Promise<B>, Promise<C>]): Promise<[A, B, C]> {
+  await Promise.allSettled(parts);
+  return Promise.all(parts);
 }
 
 /** Registers the end of a part as soon as it stands, also when a part that starts beside it fails. */

@@ -56,7 +56,9 @@ export function quorum(observations: readonly Observation[], plan: ApplicationPl
 
 /** A "healthy" seen before the accusers' first failure says nothing about the time since: the vantage point may be dead itself. */
 function discardOutdated(ballots: readonly Ballot[]): readonly Ballot[] {
-  const since = ballots.flatMap((ballot) => (ballot.vote === 'down' ? [ballot.observation?.failingSince ?? Infinity] : []));
+  const since = ballots.flatMap((ballot) => (ballot.vote === 'down' && ballot.observation?.failingSince !== undefined ? [ballot.observation.failingSince] : []));
+  // Nobody accuses: health contradicts nobody and stands.
+  if (since.length === 0) return ballots;
   const accusedSince = Math.min(...since);
   return ballots.map((ballot) =>
     ballot.vote === 'healthy' && (ballot.observation?.at ?? 0) < accusedSince ? { ...ballot, vote: 'silent' } : ballot);

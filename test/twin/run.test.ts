@@ -1,6 +1,6 @@
 // Every fault of the menu, as a person starts it: the command, real processes, and the printed JSON. Behaviour only, no times.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -9,7 +9,11 @@ import type { RunResult } from '../../twin/figures.ts';
 const root = join(import.meta.dirname, '..', '..');
 const RUN_MS_MAX = 240_000;
 let directory = '';
-beforeAll(() => void (directory = mkdtempSync(join(tmpdir(), 'twin-test-'))));
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'twin-test-'));
+  // As root, PostgreSQL runs under another account, which must get there.
+  chmodSync(directory, 0o755);
+});
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 interface Ended { readonly code: number; readonly result: RunResult; readonly progress: string; readonly report: string }
@@ -80,6 +84,17 @@ test('bad options are named with value and range, and nothing is started', async
   expect(stderr).toMatch(/--rate many: /);
   expect(stderr).toMatch(/--fault earthquake: /);
 });
+
+test('a directory that PostgreSQL cannot reach is named, and everything is stopped again', async () => {
+  if (process.getuid?.() !== 0) return;
+  const closed = join(directory, 'closed');
+  mkdirSync(closed, { mode: 0o700 });
+  const { code, stderr } = await hotshift(['twin', 'run', '--directory', closed]);
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/cannot reach .*closed.* mode 0700/s);
+  expect(readdirSync(closed)).toEqual([]);
+  rmSync(closed, { recursive: true });
+}, RUN_MS_MAX);
 
 test('every run cleaned up after itself', () => {
   expect(readdirSync(directory).filter((name) => !name.endsWith('.html'))).toEqual([]);

@@ -1,0 +1,182 @@
+// The real failover workflow with scripted steps: every path, every catch, every end. What goes into a step is held against its
+// contract, so a typing error in the YAML is found here and not at night.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { execute, loadYaml, TaskError, type ExecutionResult, type State } from '../../asl/index.ts';
+import * as contract from '../../events/contracts.ts';
+import { VirtualClock } from '../unit/asl/virtual-clock.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const yaml = readFileSync(join(root, 'statemachines', 'failover.asl.yaml'), 'utf8');
+const STEPS = ['verify', 'claim', 'assess', 'approve', 'fence', 'promote', 'shift', 'scale', 'warm', 'confirm', 'conclude', 'announce'] as const;
+type Step = (typeof STEPS)[number];
+const machine = loadYaml(yaml, Object.fromEntries(STEPS.map((name) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionArn`, name])));
+const inputs = { verify: contract.verifyInput, claim: contract.claimInput, assess: contract.assessInput, approve: contract.approveInput, fence: contract.fenceInput, promote: contract.promoteInput, shift: contract.shiftInput, scale: contract.scaleInput, warm: contract.warmInput, confirm: contract.confirmInput, conclude: contract.concludeInput, announce: contract.announceInput };
+const outputs = { verify: contract.verifyOutput, claim: contract.claimOutput, assess: contract.assessOutput, approve: contract.approveOutput, fence: contract.fenceOutput, promote: contract.promoteOutput, shift: contract.shiftOutput, scale: contract.scaleOutput, warm: contract.warmOutput, confirm: contract.confirmOutput, conclude: contract.concludeOutput, announce: contract.announceOutput };
+
+const votes = { down: 2, healthy: 0, abstained: 0, silent: 1, needed: 2, of: 3 };
+const approval = { needed: false, timeoutSeconds: 60, default: 'hold' };
+type Script = Partial<Record<Step, (payload: any, call: number, clock: VirtualClock) => unknown>>;
+const good: Required<Script> = {
+  verify: () => ({ verdict: { kind: 'down', reason: '2 of 3', votes, final: true } }),
+  claim: () => ({ claimed: true, epoch: 4, reason: 'epoch 4' }),
+  assess: () => ({ safe: true, reason: 'fit', approval, databases: [{ database: 'orders', ready: true, reason: '' }, { database: 'users', ready: true, reason: '' }] }),
+  approve: () => ({ asked: true }),
+  fence: () => ({ fence: 'fenced', proof: 'lapsed' }),
+  promote: () => ({ promotion: 'writable', reason: 'wrote', lossWindow: { from: 1000, to: 3000, seconds: 2 } }),
+  shift: () => ({ shift: 'moved', reason: 'moved' }),
+  scale: () => ({ scaled: [] }), warm: () => ({ fetched: 1, failed: 0 }),
+  confirm: () => ({ service: 'confirmed', reason: 'seen' }),
+  conclude: (payload) => ({ outcome: payload.outcome, step: payload.step, reason: payload.reason, seconds: 1, runbook: 'docs/runbook.md#x', ...(payload.epoch === undefined ? {} : { epoch: payload.epoch }) }),
+  announce: () => ({ announced: true, detail: '' }),
+};
+
+interface Ran { readonly result: ExecutionResult; readonly calls: readonly string[]; readonly conclusion: any; readonly states: readonly string[]; readonly seconds: number }
+async function run(script: Script = {}, input: unknown = { application: 'shop', region: 'us-east-1', incident: 'i', vantagePoint: 'us-west-2', since: 1, reason: 'r' }, answer?: (token: string, to: { taskSuccess(token: string, output: unknown): void }) => void): Promise<Ran> {
+  const clock = new VirtualClock();
+  const startedAt = clock.now();
+  const calls: string[] = [];
+  let conclusion: unknown;
+  const execution = execute(machine, {
+    input, name: 'e1', executionArn: 'arn:e1', stateMachineArn: 'arn:m', stateMachineName: 'hotshift-failover', clock, random: () => 0.5,
+    tasks: { run: async ({ arguments: given, stateName, taskToken }) => {
+      const { FunctionName: step, Payload: payload } = given as { FunctionName: Step; Payload: unknown };
+      calls.push(step === 'shift' ? `shift ${(payload as { what: string }).what}` : step);
+      if (step === 'conclude') conclusion = payload;
+      const fits = inputs[step].safeParse(payload);
+      if (!fits.success && script.verify === undefined) throw new Error(`${stateName}: ${fits.error.message}`);
+      if (!fits.success) throw new TaskError('InvalidInputError', JSON.stringify({ errorType: 'InvalidInputError', errorMessage: 'the input does not fit' }));
+      const output = await (script[step] ?? good[step])(payload, calls.filter((name) => name.startsWith(step)).length, clock);
+      if (taskToken !== undefined) answer?.(taskToken, execution);
+      return { StatusCode: 200, Payload: outputs[step].parse(output) };
+    } },
+  });
+  const result = await clock.settle(execution.result);
+  const states = execution.history.flatMap((event) => ((event as { stateEnteredEventDetails?: { name: string } }).stateEnteredEventDetails?.name ?? []));
+  return { result, calls, conclusion, states, seconds: (clock.now() - startedAt) / 1000 };
+}
+const fails = (error: string, message = 'why') => (): never => {
+  throw new TaskError(error, JSON.stringify({ errorType: error, errorMessage: message, trace: [] }));
+};
+const inSeconds = (clock: VirtualClock, seconds: number): string => new Date(clock.now() + seconds * 1000).toISOString();
+
+describe('paths', () => {
+  test('the good one: fence before promote before writes; both databases; one loss window each', async () => {
+    const { result, calls, conclusion, states } = await run();
+    expect(result).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'Failed over', epoch: 4 } });
+    expect(states.at(-1)).toBe('Failed over');
+    expect(conclusion).toMatchObject({ outcome: 'Failed over', step: 'Confirm service', lossWindows: [{ seconds: 2 }, { seconds: 2 }] });
+    expect(calls.indexOf('fence')).toBeLessThan(calls.indexOf('promote'));
+    expect(calls.indexOf('promote')).toBeLessThan(calls.indexOf('shift writes'));
+    expect(calls.filter((call) => call === 'promote')).toHaveLength(2);
+  });
+
+  test.each<[string, Script, string, RegExp]>([
+    ['healthy', { verify: () => ({ verdict: { kind: 'healthy', reason: '1 of 3', votes, final: true } }) }, 'Stood down', /1 of 3/],
+    ['undecided to the end', { verify: (_p, call, clock) => ({ verdict: { kind: 'undecided', reason: `look ${call}`, votes, final: call > 3 }, ...(call > 3 ? {} : { nextCheckAt: inSeconds(clock, 1) }) }) }, 'Stood down', /look 4/],
+    ['the lease is refused', { claim: () => ({ claimed: false, reason: 'paused', joined: false }) }, 'Stood down', /paused/],
+    ['not safe', { assess: () => ({ safe: false, reason: 'RPO', approval, databases: [] }) }, 'Handed to a human', /RPO/],
+    ['the fence is unproven', { fence: () => ({ fence: 'unproven', reason: 'nobody knows' }) }, 'Handed to a human', /nobody knows/],
+    ['promotion is refused', { promote: () => ({ promotion: 'refused', reason: 'stuck' }) }, 'Handed to a human', /stuck/],
+    ['the reads do not move', { shift: (p) => (p.what === 'reads' ? { shift: 'unseen', reason: 'not answered' } : { shift: 'moved', reason: '' }) }, 'Handed to a human', /not answered/],
+    ['the service is not seen', { confirm: () => ({ service: 'unconfirmed', reason: 'nobody sees it' }) }, 'Handed to a human', /nobody sees it/],
+  ])('%s', async (_name, script, outcome, reason) => {
+    const { result, conclusion, states } = await run(script);
+    expect(conclusion).toMatchObject({ outcome, reason: expect.stringMatching(reason) });
+    expect(states.at(-1)).toBe(outcome);
+    expect(result.status).toBe(outcome === 'Handed to a human' ? 'FAILED' : 'SUCCEEDED');
+  });
+
+  test('waits for fence, promotion, records and service, and goes on', async () => {
+    const later = (key: string, done: object) => (_p: unknown, call: number, clock: VirtualClock) => (call < 4 ? { [key]: 'waiting', reason: 'not yet', nextCheckAt: inSeconds(clock, 1) } : done);
+    const { conclusion, seconds } = await run({
+      assess: () => ({ safe: true, reason: '', approval, databases: [{ database: 'orders', ready: true, reason: '' }] }),
+      fence: later('fence', { fence: 'fenced', proof: 'p' }), promote: later('promotion', good.promote(undefined, 0, undefined as never) as object), shift: later('shift', { shift: 'moved', reason: '' }), confirm: later('service', { service: 'confirmed', reason: '' }),
+    });
+    expect(conclusion.outcome).toBe('Failed over');
+    expect(seconds).toBeGreaterThanOrEqual(9);
+  });
+
+  test('one stuck database does not hold up the other, and a person hears which', async () => {
+    const { conclusion, calls } = await run({ promote: (p) => (p.database === 'users' ? { promotion: 'refused', reason: 'users: stuck' } : good.promote(p, 0, undefined as never)) });
+    expect(conclusion).toMatchObject({ outcome: 'Handed to a human', step: 'Promote replica', reason: 'users: stuck', lossWindows: [{ seconds: 2 }] });
+    expect(calls).toContain('shift writes');
+  });
+
+  test('scaling and telling never stop it; too little capacity is told', async () => {
+    const { conclusion } = await run({ scale: fails('RefusedByAwsError', 'no capacity'), announce: fails('TryAgainError'), warm: fails('TryAgainError') });
+    expect(conclusion).toMatchObject({ outcome: 'Failed over', reason: expect.stringContaining('no capacity') });
+  });
+
+  test('the second of two executions of one incident says nothing', async () => {
+    const { calls, states } = await run({ claim: () => ({ claimed: false, reason: 'e2 holds the lease', joined: true }) });
+    expect(states.at(-1)).toBe('Stood down');
+    expect(calls).not.toContain('announce');
+  });
+});
+
+describe('approval', () => {
+  const needed = (by = 'hold') => ({ assess: () => ({ safe: true, reason: 'fit', approval: { needed: true, timeoutSeconds: 60, default: by }, databases: [{ database: 'orders', ready: true, reason: '' }] }) });
+  test('a yes verifies again before anything is touched', async () => {
+    const { calls, conclusion } = await run(needed(), undefined, (token, to) => to.taskSuccess(token, { decision: 'approve', by: 'ana' }));
+    expect(conclusion.outcome).toBe('Failed over');
+    expect(calls.slice(0, 7)).toEqual(['verify', 'claim', 'assess', 'approve', 'verify', 'claim', 'assess']);
+  });
+  test.each([['deny', 'hold', 'Handed to a human', /deny by ana/], ['nobody', 'hold', 'Handed to a human', /nobody answered within 60 s/], ['nobody', 'proceed', 'Failed over', /seen/]])('%s, the policy says %s: %s', async (answer, policy, outcome, reason) => {
+    const { conclusion, calls } = await run(needed(policy), undefined, answer === 'nobody' ? undefined : (token, to) => to.taskSuccess(token, { decision: answer, by: 'ana' }));
+    expect(conclusion).toMatchObject({ outcome, reason: expect.stringMatching(reason) });
+    expect(calls.includes('fence')).toBe(outcome === 'Failed over');
+  });
+});
+
+describe('errors', () => {
+  const STEP_STATES: Record<string, string> = { verify: 'Verify outage', claim: 'Claim lease', assess: 'Assess survivor', fence: 'Fence writer', promote: 'Promote replica', confirm: 'Confirm service' };
+  test.each(Object.entries(STEP_STATES))('%s fails for good: a person gets the step and the words', async (step, state) => {
+    const { conclusion, states } = await run({ [step]: fails('RefusedByAwsError', 'rds:PromoteReadReplica is not allowed') });
+    expect(conclusion).toMatchObject({ outcome: 'Handed to a human', step: state, reason: expect.stringContaining('RefusedByAwsError: rds:PromoteReadReplica is not allowed') });
+    expect(states.at(-1)).toBe('Handed to a human');
+  });
+  test.each(Object.keys(STEP_STATES))('%s fails three times and is tried again', async (step) => {
+    const { conclusion } = await run({ [step]: (payload: unknown, call: number, clock: VirtualClock) => (call <= 3 ? fails('TryAgainError')() : good[step as Step](payload, call, clock)) });
+    expect(conclusion.outcome).toBe('Failed over');
+  });
+  test('a step that hangs is given up and tried again, and the end is bounded', async () => {
+    const { conclusion, seconds } = await run({ promote: () => new Promise(() => undefined) });
+    expect(conclusion).toMatchObject({ outcome: 'Handed to a human', step: 'Promote replica' });
+    expect(seconds).toBeLessThan(machine.timeoutSeconds ?? 0);
+  });
+  test('Conclude itself fails: still a named end', async () => {
+    const { states, result } = await run({ conclude: fails('RefusedByAwsError') });
+    expect([states.at(-1), result.status]).toEqual(['Handed to a human', 'FAILED']);
+  });
+  test.each([[{}], [null], [[]], ['text'], [{ application: 'shop' }], [{ application: { $evil: 1 }, region: 5 }]])('a malformed start %j ends by name and touches nothing', async (input) => {
+    const { states, calls } = await run({ verify: good.verify }, input);
+    expect(states.at(-1)).toBe('Handed to a human');
+    expect(calls.filter((call) => !['verify', 'conclude'].includes(call))).toEqual([]);
+  });
+});
+
+describe('the definition', () => {
+  const all: (readonly [string, State])[] = [];
+  const walk = (scope: { states: ReadonlyMap<string, State> }): void => scope.states.forEach((state, name) => {
+    all.push([name, state]);
+    if (state.type === 'Parallel') state.branches.forEach(walk);
+    if (state.type === 'Map') walk(state.processor);
+  });
+  walk(machine);
+  const tasks = all.filter(([, state]) => state.type === 'Task');
+
+  test('each state says why it stands there', () => expect(all.filter(([, state]) => state.comment === '').map(([name]) => name)).toEqual([]));
+  test('each task has a limit and a catch; all but those that may fail are tried again', () => {
+    const lacking = tasks.filter(([, state]) => state.type === 'Task' && (state.timeoutSeconds === undefined || state.catch.length === 0)).map(([name]) => name);
+    expect(lacking).toEqual([]);
+    const once = tasks.filter(([, state]) => state.type === 'Task' && state.retry.length === 0).map(([name]) => name);
+    // Telling and warming must not hold up anything.
+    expect(once.sort()).toEqual(['Announce failover', 'Announce outcome', 'Warm survivor']);
+  });
+  test('the first word of a task is a folder, and each folder is used or is an agent', () => {
+    const first = [...new Set(tasks.map(([name]) => name.split(' ')[0]!.toLowerCase()))].sort();
+    expect(first).toEqual(readdirSync(join(root, 'functions')).filter((name) => !['observe', 'enforce', 'watch'].includes(name)).sort());
+  });
+});

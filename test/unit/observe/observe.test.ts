@@ -1,0 +1,150 @@
+// The agent of a vantage point: rounds, memory from one run to the next, gaps, suspicions, incidents, and trouble with its own stores.
+import { describe, expect, test } from '@jest/globals';
+import { TryAgainError } from '../../../domain/errors.ts';
+import type { ProbeOutcome } from '../../../domain/observation.ts';
+import type { Ports } from '../../../domain/ports.ts';
+import { observe } from '../../../functions/observe/observe.ts';
+import { home, Memory, plan, seen, start, survivor, witness } from '../ports.ts';
+
+const { probeIntervalSeconds, failuresToSuspect, evidenceAgeSecondsMax } = plan.detection;
+const good: ProbeOutcome = { answered: true, read: 'ok', write: 'ok', latencyMs: 20, writer: home, epoch: 1 };
+const silence: ProbeOutcome = { answered: false, failure: 'timed-out', read: 'unknown', write: 'unknown', latencyMs: 2000 };
+const homeIs = (outcome: ProbeOutcome) => (url: string): ProbeOutcome => (url.includes(home) ? outcome : good);
+const run = (memory: Memory, rounds: number, ports: Ports = memory.ports(), place: string = witness) => observe(ports, plan, place)({ runSeconds: rounds * probeIntervalSeconds });
+const fresh = (): Memory => {
+  const memory = new Memory();
+  memory.observations.clear();
+  return memory;
+};
+const of = (memory: Memory, place: string = witness) => memory.observations.get(`${place}#${home}`);
+
+describe('rounds', () => {
+  test('both regions are probed in each, and what was seen is recorded', async () => {
+    const memory = fresh();
+    expect(await run(memory, 4)).toEqual({ rounds: 4, suspicions: 0 });
+    expect([...memory.observations.keys()]).toEqual([`${witness}#${home}`, `${witness}#${survivor}`]);
+  });
+
+  test('a run of failures goes on from one run of the agent to the next', async () => {
+    const memory = fresh();
+    memory.probe = homeIs(silence);
+    await run(memory, 3);
+    await run(memory, 2);
+    expect(of(memory)).toMatchObject({ consecutiveFailures: 5, failingSince: start });
+  });
+
+  test('after a gap the run starts anew, but when a write was last seen stays true', async () => {
+    const memory = fresh();
+    memory.probe = homeIs(silence);
+    memory.see(seen(witness, home, 'down', { at: start - (evidenceAgeSecondsMax * 1000 + 1), consecutiveFailures: 50, lastWriteAt: start - 400_000, epoch: 6 }));
+    await run(memory, 1);
+    expect(of(memory)).toMatchObject({ consecutiveFailures: 1, failingSince: start, lastWriteAt: start - 400_000, epoch: 6 });
+  });
+
+  test('slow stores do not make it run on and on beside its successor', async () => {
+    const memory = fresh();
+    const ports = memory.ports();
+    const slow: Ports = { ...ports, observations: { ...ports.observations, put: async (entry) => { memory.now += 20_000; await ports.observations.put(entry); } } };
+    await run(memory, 6, slow);
+    expect(memory.now - start).toBeLessThan(6 * probeIntervalSeconds * 1000 + 45_000);
+  });
+
+  test('a process that stood still does not record what it saw before', async () => {
+    const memory = fresh();
+    const ports = memory.ports();
+    const frozen: Ports = { ...ports, prober: { ...ports.prober, probe: async () => { memory.now += 60_000; return silence; } } };
+    await expect(run(memory, 1, frozen)).rejects.toThrow(/stood still/);
+    expect(memory.observations.size).toBe(0);
+  });
+});
+
+describe('stores that fail for a moment', () => {
+  test.each<[string, (ports: Ports, failing: () => boolean) => Ports]>([
+    ['reading what was seen before', (ports, failing) => ({ ...ports, observations: { ...ports.observations, list: async (name) => (failing() ? Promise.reject(new TryAgainError('throttled')) : ports.observations.list(name)) } })],
+    ['recording what is seen', (ports, failing) => ({ ...ports, observations: { ...ports.observations, put: async (entry) => (failing() ? Promise.reject(new TryAgainError('throttled')) : ports.observations.put(entry)) } })],
+    ['raising a suspicion', (ports, failing) => ({ ...ports, events: { suspect: async (suspicion, region) => (failing() ? Promise.reject(new TryAgainError('throttled')) : ports.events.suspect(suspicion, region)) } })],
+  ])('%s: the other rounds go on, and the trouble is reported', async (_, wrap) => {
+    const memory = fresh();
+    memory.probe = homeIs(silence);
+    const failing = () => memory.now < start + failuresToSuspect * probeIntervalSeconds * 1000;
+    await expect(run(memory, 8, wrap(memory.ports(), failing))).rejects.toBeInstanceOf(TryAgainError);
+    expect(of(memory)?.consecutiveFailures).toBeGreaterThanOrEqual(6);
+    expect(memory.suspicions.length).toBeGreaterThan(0);
+  });
+});
+
+describe('suspicion', () => {
+  test('is raised once it is due, names one incident, and goes to the bus of the survivor', async () => {
+    const memory = fresh();
+    memory.probe = homeIs(silence);
+    const buses: string[] = [];
+    const ports = memory.ports();
+    await run(memory, 4, { ...ports, events: { suspect: async (suspicion, bus) => { buses.push(bus); await ports.events.suspect(suspicion, bus); } } });
+    expect(buses).toEqual([survivor]);
+    expect(memory.suspicions).toEqual([expect.objectContaining({ region: home, vantagePoint: witness, incident: `${home}-${start}`, since: start })]);
+  });
+
+  test.each<[string, string, readonly string[]]>([
+    ['the witness starts the workflow in its own region', witness, [survivor, witness]],
+    ['the survivor has no other bus', survivor, [survivor]],
+    ['the accused region never does', home, [survivor]],
+  ])('the survivor\'s bus is gone: %s', async (_, place, tried) => {
+    const memory = fresh();
+    memory.probe = homeIs(silence);
+    const buses: string[] = [];
+    const suspect = async (_suspicion: unknown, bus: string): Promise<void> => {
+      buses.push(bus);
+      if (bus === survivor) throw new TryAgainError('no answer');
+    };
+    await run(memory, failuresToSuspect, { ...memory.ports(), events: { suspect } }, place).catch(() => undefined);
+    expect(buses).toEqual(tried);
+  });
+});
+
+describe('incidents', () => {
+  const open = (memory: Memory) => memory.incidents.get(home)?.isOpen;
+  test('the region that is well again closes its own', async () => {
+    const memory = fresh();
+    let silent = true;
+    memory.probe = (url) => homeIs(silent ? silence : good)(url);
+    const ports = memory.ports();
+    const heals: Ports = { ...ports, events: { suspect: async () => { silent = false; } } };
+    await run(memory, failuresToSuspect + 1, heals);
+    expect(open(memory)).toBe(false);
+  });
+
+  test('also one that an earlier run of the agent had opened', async () => {
+    const memory = fresh();
+    memory.probe = homeIs(silence);
+    await run(memory, failuresToSuspect);
+    expect(open(memory)).toBe(true);
+    memory.probe = homeIs(good);
+    await run(memory, 1);
+    expect(open(memory)).toBe(false);
+  });
+
+  test('also one from before a gap in what this vantage point saw', async () => {
+    const memory = fresh();
+    memory.probe = homeIs(silence);
+    await run(memory, failuresToSuspect);
+    memory.now += 600_000;
+    memory.probe = homeIs(good);
+    await run(memory, 1);
+    expect(open(memory)).toBe(false);
+  });
+
+  test('also when the suspicion itself could not be sent', async () => {
+    const memory = fresh();
+    let silent = true;
+    memory.probe = (url) => homeIs(silent ? silence : good)(url);
+    const suspect = async (): Promise<void> => { silent = false; throw new TryAgainError('no bus'); };
+    await expect(run(memory, failuresToSuspect + 1, { ...memory.ports(), events: { suspect } })).rejects.toThrow(/no bus/);
+    expect(open(memory)).toBe(false);
+  });
+
+  test('a region that was well all the time touches none', async () => {
+    const memory = fresh();
+    await run(memory, 5);
+    expect(memory.incidents.size).toBe(0);
+  });
+});
