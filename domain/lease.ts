@@ -14,7 +14,7 @@ export interface Lease {
   readonly evacuated?: Region;
   /** Set when an automatic action ended; the next one waits for this AND for the acknowledgement. */
   readonly cooldownUntil?: Instant;
-  /** True from the first mutation of a failover until a person acknowledges it. */
+  /** True from the end of a failover that acted or was handed over until a person acknowledges it. */
   readonly acknowledgementDue: boolean;
   readonly pausedUntil?: Instant;
   readonly pausedBy?: string;

@@ -22,6 +22,7 @@ function keepWarm(steps: readonly string[]): Json {
   return {
     KeepWarmScheduleRole: role('scheduler.amazonaws.com', 'invoke', [
       { Sid: 'Invoke', Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: steps.map((name) => functionArn(name)) },
+      { Sid: 'DeadLetter', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: attribute('DeadLetters') },
     ], arn('scheduler', 'schedule-group/hotshift')),
     ...Object.fromEntries(steps.map((name) => [`KeepWarm${logicalId(name)}Schedule`, {
       Type: 'AWS::Scheduler::Schedule',
@@ -29,7 +30,7 @@ function keepWarm(steps: readonly string[]): Json {
         Name: `hotshift-keep-warm-${name}`, GroupName: ref('Schedules'), Description: 'Keeps this step from starting cold; the event makes it do nothing.', State: 'ENABLED',
         // Some minutes of slack spread the calls; a call that is lost is made up for by the next one.
         ScheduleExpression: `rate(${everySeconds / 60} minutes)`, FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 2 },
-        Target: { Arn: functionArn(name), RoleArn: attribute('KeepWarmScheduleRole'), Input: JSON.stringify(event), RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } },
+        Target: { Arn: functionArn(name), RoleArn: attribute('KeepWarmScheduleRole'), Input: JSON.stringify(event), DeadLetterConfig: { Arn: attribute('DeadLetters') }, RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } },
       },
     }])),
   };

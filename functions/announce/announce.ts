@@ -19,7 +19,8 @@ export const announce = ({ messenger, announcements, journal, clock }: AnnounceP
       await journal.record({ ...entry, at: clock.now(), summary: detail });
       return { announced: false, detail };
     }
-    await announcements.markSent(failover.application, announcement.key, clock.now());
+    // The mark last: after a crash in between it is said twice, and it never lacks in the journal.
     await journal.record({ ...entry, at: clock.now(), summary: announcement.title, evidence: announcement.lines });
+    await announcements.markSent(failover.application, announcement.key, clock.now());
     return { announced: true, detail: announcement.title };
   };

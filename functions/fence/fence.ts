@@ -46,8 +46,10 @@ async function order(ports: FencePorts, { failover, epoch, database }: FenceInpu
     execution: failover.execution, application: failover.application, at: now, step: 'Fence writer', kind: 'intent', epoch,
     summary: `withdraw all write permits of ${database} and fence it in ${failover.evacuated}`,
   });
-  const intent: FenceIntent = { application: failover.application, database, region: failover.evacuated, epoch, recordedAt: now, execution: failover.execution };
   const withdrawn = await ports.permits.withdraw(failover.application, database, epoch, now);
+  // Taken after the withdrawal was acknowledged: whatever was renewed was renewed before this moment.
+  const recordedAt = ports.clock.now();
+  const intent: FenceIntent = { application: failover.application, database, region: failover.evacuated, epoch, recordedAt, execution: failover.execution };
   if (!withdrawn || !(await ports.intents.record(intent))) {
     throw new LeaseLostError(`a newer epoch than ${epoch} already stands for ${database}`);
   }

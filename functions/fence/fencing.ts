@@ -18,7 +18,7 @@ export function fencing(permit: Permit | undefined, intent: FenceIntent, plan: A
   if (!plan.permit.enforced) return withoutPermits(intent, plan, now, startedAt);
   if (permit === undefined) return { kind: 'unproven', reason: `no permit was ever granted for ${intent.database}: nothing says who writes` };
   if (!permit.withdrawn || permit.withdrawnAt === undefined) return { kind: 'unproven', reason: 'the withdrawal of the permits cannot be read back' };
-  const endsAt = permitsEndAt(permit, plan.permit);
+  const endsAt = permitsEndAt(permit, plan.permit, intent.recordedAt);
   const servers = Object.keys(permit.renewals).length;
   if (endsAt <= now) return { kind: 'fenced', proof: `all ${servers} permits of epoch ${permit.epoch} lapsed or were surrendered by ${iso(now)}` };
   return { kind: 'wait', until: Math.min(endsAt, now + POLL_MS), reason: `the last of ${servers} permits lapses at ${iso(endsAt)}` };

@@ -30,6 +30,6 @@ function fenceGate(permit: Permit | undefined, intent: FenceIntent | undefined, 
   if (intent?.enforced?.networkClosed === true) return { gate: 'fence', passed: true, value: intent.enforced.detail, threshold };
   if (plan.policy.unprovenFence === 'proceed') return { gate: 'fence', passed: true, value: 'unproven, accepted by policy', threshold };
   if (!plan.permit.enforced || permit === undefined || !permit.withdrawn) return { gate: 'fence', passed: false, value: 'not proven', threshold };
-  const endsAt = permitsEndAt(permit, plan.permit);
+  const endsAt = permitsEndAt(permit, plan.permit, intent?.recordedAt);
   return { gate: 'fence', passed: endsAt <= now, value: endsAt <= now ? 'all permits ended' : `a permit lives until ${new Date(endsAt).toISOString()}`, threshold };
 }

@@ -26,7 +26,7 @@ export const shiftWrites = (ports: ShiftPorts, plan: ApplicationPlan) =>
     const answered = database.writerRecord === undefined || (await ports.traffic.resolve(database.writerRecord.name)).some((answer) => plain(answer) === plain(host));
     // From the begin of this step: a promotion may take longer than the RTO and must not use up the time in which servers learn.
     if (!answered && now - begunAt < plan.budgets.rtoSeconds * 1000) {
-      return { shift: 'waiting', reason: `the authoritative servers do not lead to ${host} yet`, nextCheckAt: new Date(now + WAIT_MS).toISOString() };
+      return { shift: 'waiting', reason: `the authoritative servers do not lead to ${host} yet`, nextCheckAt: new Date(now + (now - begunAt < SOON_MS ? SOON_POLL_MS : LATE_POLL_MS)).toISOString() };
     }
     await holdLease(ports, failover, epoch, plan.lease);
     if (!(await ports.permits.grant({ application: failover.application, database: name, epoch, writer: survivor }))) {
@@ -38,5 +38,8 @@ export const shiftWrites = (ports: ShiftPorts, plan: ApplicationPlan) =>
     return { shift: 'moved', reason };
   };
 
-const WAIT_MS = 100;
+/** A change is mostly answered within seconds; one that is not must not fill the execution's history (25,000 events). */
+const SOON_MS = 5_000;
+const SOON_POLL_MS = 250;
+const LATE_POLL_MS = 2_000;
 const plain = (host: string): string => host.toLowerCase().replace(/\.$/, '');

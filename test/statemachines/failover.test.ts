@@ -1,65 +1,11 @@
 // The real failover workflow with scripted steps: every path, every catch, every end. What goes into a step is held against its
 // contract, so a typing error in the YAML is found here and not at night.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { execute, loadYaml, TaskError, type ExecutionResult, type State } from '../../asl/index.ts';
-import * as contract from '../../events/contracts.ts';
-import { VirtualClock } from '../unit/asl/virtual-clock.ts';
-
-const root = join(import.meta.dirname, '..', '..');
-const yaml = readFileSync(join(root, 'statemachines', 'failover.asl.yaml'), 'utf8');
-const STEPS = ['verify', 'claim', 'assess', 'approve', 'fence', 'promote', 'shift', 'scale', 'warm', 'confirm', 'conclude', 'announce'] as const;
-type Step = (typeof STEPS)[number];
-const machine = loadYaml(yaml, Object.fromEntries(STEPS.map((name) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionArn`, name])));
-const inputs = { verify: contract.verifyInput, claim: contract.claimInput, assess: contract.assessInput, approve: contract.approveInput, fence: contract.fenceInput, promote: contract.promoteInput, shift: contract.shiftInput, scale: contract.scaleInput, warm: contract.warmInput, confirm: contract.confirmInput, conclude: contract.concludeInput, announce: contract.announceInput };
-const outputs = { verify: contract.verifyOutput, claim: contract.claimOutput, assess: contract.assessOutput, approve: contract.approveOutput, fence: contract.fenceOutput, promote: contract.promoteOutput, shift: contract.shiftOutput, scale: contract.scaleOutput, warm: contract.warmOutput, confirm: contract.confirmOutput, conclude: contract.concludeOutput, announce: contract.announceOutput };
-
-const votes = { down: 2, healthy: 0, abstained: 0, silent: 1, needed: 2, of: 3 };
-const approval = { needed: false, timeoutSeconds: 60, default: 'hold' };
-type Script = Partial<Record<Step, (payload: any, call: number, clock: VirtualClock) => unknown>>;
-const good: Required<Script> = {
-  verify: () => ({ verdict: { kind: 'down', reason: '2 of 3', votes, final: true } }),
-  claim: () => ({ claimed: true, epoch: 4, reason: 'epoch 4' }),
-  assess: () => ({ safe: true, reason: 'fit', approval, databases: [{ database: 'orders', ready: true, reason: '' }, { database: 'users', ready: true, reason: '' }] }),
-  approve: () => ({ asked: true }),
-  fence: () => ({ fence: 'fenced', proof: 'lapsed' }),
-  promote: () => ({ promotion: 'writable', reason: 'wrote', lossWindow: { from: 1000, to: 3000, seconds: 2 } }),
-  shift: () => ({ shift: 'moved', reason: 'moved' }),
-  scale: () => ({ scaled: [] }), warm: () => ({ fetched: 1, failed: 0 }),
-  confirm: () => ({ service: 'confirmed', reason: 'seen' }),
-  conclude: (payload) => ({ outcome: payload.outcome, step: payload.step, reason: payload.reason, seconds: 1, runbook: 'docs/runbook.md#x', ...(payload.epoch === undefined ? {} : { epoch: payload.epoch }) }),
-  announce: () => ({ announced: true, detail: '' }),
-};
-
-interface Ran { readonly result: ExecutionResult; readonly calls: readonly string[]; readonly conclusion: any; readonly states: readonly string[]; readonly seconds: number }
-async function run(script: Script = {}, input: unknown = { application: 'shop', region: 'us-east-1', incident: 'i', vantagePoint: 'us-west-2', since: 1, reason: 'r' }, answer?: (token: string, to: { taskSuccess(token: string, output: unknown): void }) => void): Promise<Ran> {
-  const clock = new VirtualClock();
-  const startedAt = clock.now();
-  const calls: string[] = [];
-  let conclusion: unknown;
-  const execution = execute(machine, {
-    input, name: 'e1', executionArn: 'arn:e1', stateMachineArn: 'arn:m', stateMachineName: 'hotshift-failover', clock, random: () => 0.5,
-    tasks: { run: async ({ arguments: given, stateName, taskToken }) => {
-      const { FunctionName: step, Payload: payload } = given as { FunctionName: Step; Payload: unknown };
-      calls.push(step === 'shift' ? `shift ${(payload as { what: string }).what}` : step);
-      if (step === 'conclude') conclusion = payload;
-      const fits = inputs[step].safeParse(payload);
-      if (!fits.success && script.verify === undefined) throw new Error(`${stateName}: ${fits.error.message}`);
-      if (!fits.success) throw new TaskError('InvalidInputError', JSON.stringify({ errorType: 'InvalidInputError', errorMessage: 'the input does not fit' }));
-      const output = await (script[step] ?? good[step])(payload, calls.filter((name) => name.startsWith(step)).length, clock);
-      if (taskToken !== undefined) answer?.(taskToken, execution);
-      return { StatusCode: 200, Payload: outputs[step].parse(output) };
-    } },
-  });
-  const result = await clock.settle(execution.result);
-  const states = execution.history.flatMap((event) => ((event as { stateEnteredEventDetails?: { name: string } }).stateEnteredEventDetails?.name ?? []));
-  return { result, calls, conclusion, states, seconds: (clock.now() - startedAt) / 1000 };
-}
-const fails = (error: string, message = 'why') => (): never => {
-  throw new TaskError(error, JSON.stringify({ errorType: error, errorMessage: message, trace: [] }));
-};
-const inSeconds = (clock: VirtualClock, seconds: number): string => new Date(clock.now() + seconds * 1000).toISOString();
+import type { State } from '../../asl/index.ts';
+import type { VirtualClock } from '../unit/asl/virtual-clock.ts';
+import { approval, fails, good, inSeconds, machine, root, run, votes, type Script, type Step } from './scripted.ts';
 
 describe('paths', () => {
   test('the good one: fence before promote before writes; both databases; one loss window each', async () => {

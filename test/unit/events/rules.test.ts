@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { describe, expect, test } from '@jest/globals';
-import { enforceInput, observeInput, suspicion } from '../../../events/contracts.ts';
+import { enforceInput, observeInput, suspicion, watchInput } from '../../../events/contracts.ts';
 import { readPlans } from '../../../resources/plans.ts';
 import { readRules } from '../../../resources/rules.ts';
 import { starts } from '../../../resources/starts.ts';
@@ -56,9 +56,9 @@ describe('what is handed on', () => {
   test('each schedule hands its agent what the agent takes', () => {
     const plans = readPlans('hotshift.example.yml');
     const schedules = Object.values(starts('eu-west-1', plans) as Readonly<Record<string, { readonly Type: string; readonly Properties: { readonly Name: string; readonly Target: { readonly Input: string } } }>>)
-      .filter(({ Type }) => Type === 'AWS::Scheduler::Schedule').map(({ Properties }) => Properties);
-    expect(schedules.map(({ Name }) => Name).sort()).toEqual(['hotshift-enforce-shop', 'hotshift-observe-shop']);
-    for (const { Name, Target } of schedules) (Name.includes('observe') ? observeInput : enforceInput).parse(JSON.parse(Target.Input));
+      .filter(({ Type }) => Type === 'AWS::Scheduler::Schedule').map(({ Properties }) => Properties).filter(({ Name }) => !Name.startsWith('hotshift-keep-warm-'));
+    expect(schedules.map(({ Name }) => Name).sort()).toEqual(['hotshift-enforce-shop', 'hotshift-observe-shop', 'hotshift-watch-shop']);
+    for (const { Name, Target } of schedules) (Name.includes('observe') ? observeInput : Name.includes('watch') ? watchInput : enforceInput).parse(JSON.parse(Target.Input));
     expect(JSON.parse(schedules.find(({ Name }) => Name === 'hotshift-observe-shop')?.Target.Input ?? '')).toEqual(sample('scheduled-observe.json'));
   });
 });

@@ -1,0 +1,100 @@
+// Is the replica fit: each gate alone, the RPO at its threshold, and that what cannot be read never counts as fit.
+import { describe, expect, test } from '@jest/globals';
+import { LeaseLostError, RefusedByAwsError, TryAgainError } from '../../../domain/errors.ts';
+import type { FenceIntent } from '../../../domain/lease.ts';
+import type { Ports } from '../../../domain/ports.ts';
+import { assess } from '../../../functions/assess/assess.ts';
+import { readiness, type ReplicaView } from '../../../functions/assess/readiness.ts';
+import { database, failover, home, Memory, plan, seen, start, survivor, twoDatabases, witness } from '../ports.ts';
+
+const rpoMs = plan.budgets.rpoSeconds * 1000;
+const wrote = [seen(witness, home, 'down', { lastWriteAt: start })];
+const order: FenceIntent = { application: 'shop', database: 'orders', region: survivor, epoch: 1, recordedAt: start - 9e6, execution: 'run-0' };
+const view: ReplicaView = {
+  instance: { identifier: 'replica', status: 'available', isReplica: true, backupRetentionDays: 7 },
+  facts: { inRecovery: true, replayedAt: start - 1000, readAt: start }, trouble: '',
+};
+const promoted = { inRecovery: false, readAt: start };
+
+describe('readiness', () => {
+  test.each<[string, Partial<ReplicaView>, readonly string[]]>([
+    ['a replica that is close', {}, []],
+    ['behind by exactly the RPO', { facts: { inRecovery: true, replayedAt: start - rpoMs, readAt: start } }, []],
+    ['behind by more', { facts: { inRecovery: true, replayedAt: start - rpoMs - 1, readAt: start } }, ['RPO']],
+    ['what it holds is unknown', { facts: { inRecovery: true, readAt: start } }, ['RPO']],
+    ['promoted already: a resumed run', { facts: promoted }, []],
+    ['promoted, whatever RDS still says', { facts: promoted, instance: { ...view.instance!, status: 'storage-full' } }, []],
+    ['an old writer that came back is not promoted, it is behind', { facts: promoted, order }, ['order to fence it']],
+    ['the order was lifted by a failback', { facts: promoted, order: { ...order, liftedAt: start } }, []],
+    ['broken', { instance: { ...view.instance!, status: 'failed' } }, ['replica status']],
+    ['being backed up: that ends', { instance: { ...view.instance!, status: 'backing-up' } }, []],
+  ])('%s', (_, change, failed) => {
+    const found = readiness(database, { ...view, ...change }, wrote, plan, home);
+    expect(found.gates.filter((gate) => !gate.passed).map((gate) => gate.gate)).toEqual(failed);
+    expect(found.ready).toBe(failed.length === 0);
+    for (const gate of failed) expect(found.reason).toContain(gate);
+  });
+
+  test.each<[string, ReplicaView, readonly string[]]>([
+    ['no answer by SQL', { instance: view.instance!, trouble: 'timed out' }, ['replica reachable', 'RPO']],
+    ['RDS knows no such instance', { facts: view.facts!, trouble: '' }, ['replica known to RDS']],
+    ['nothing could be read', { trouble: 'access denied' }, ['replica reachable', 'replica known to RDS', 'RPO']],
+  ])('%s', (_, seenView, failed) => {
+    const found = readiness(database, seenView, wrote, plan, home);
+    expect(found.gates.filter((gate) => !gate.passed).map((gate) => gate.gate)).toEqual(failed);
+    if (seenView.trouble !== '') expect(found.reason).toContain(seenView.trouble);
+  });
+
+  test('nobody saw a write: what would be lost is unknown', () => {
+    expect(readiness(database, view, [], plan, home)).toMatchObject({ ready: false, exposureSeconds: Infinity });
+  });
+});
+
+describe('assess', () => {
+  const run = (memory: Memory, ports: Ports = memory.ports(), of = memory.plan) => assess(ports, of)({ failover, epoch: 1 });
+  const database_ = (ports: Ports, change: Partial<Ports['database']>): Ports => ({ ...ports, database: { ...ports.database, ...change } });
+
+  test('safe, and changes nothing', async () => {
+    const memory = new Memory().held();
+    expect(await run(memory)).toMatchObject({ safe: true, approval: { needed: false }, databases: [{ database: 'orders', ready: true }] });
+    expect(memory.promotions).toEqual([]);
+    expect(memory.permits.get('orders')?.withdrawn).toBe(false);
+  });
+
+  test('one of two databases that is not fit makes the whole unsafe, and only it is named', async () => {
+    const memory = new Memory(twoDatabases).held();
+    memory.facts.delete(`stock#${survivor}`);
+    const found = await run(memory);
+    expect(found).toMatchObject({ safe: false, databases: [{ database: 'orders', ready: true }, { database: 'stock', ready: false }] });
+    expect(found.reason).toMatch(/^stock: /);
+    expect(memory.gates()).toEqual(['stock: replica reachable', 'stock: RPO']);
+  });
+
+  test('a throttle is asked once more, a refusal is not', async () => {
+    const asked = { facts: 0, describe: 0 };
+    const memory = new Memory().held();
+    const ports = memory.ports();
+    const found = await run(memory, database_(ports, {
+      facts: async (...given) => { asked.facts += 1; if (asked.facts === 1) throw new TryAgainError('throttled'); return ports.database.facts(...given); },
+      describe: async () => { asked.describe += 1; throw new RefusedByAwsError('not allowed'); },
+    }));
+    expect(asked).toEqual({ facts: 2, describe: 1 });
+    expect(found).toMatchObject({ safe: false, reason: expect.stringContaining('not allowed') });
+  });
+
+  test.each<[string, 'automatic' | 'manual', 'none' | 'required', boolean]>([
+    ['the policy asks for it', 'automatic', 'required', true],
+    ['the policy does not', 'automatic', 'none', false],
+    ['who started it by hand has approved it', 'manual', 'required', false],
+  ])('approval: %s', async (_, mode, approval, needed) => {
+    const memory = new Memory({ ...plan, policy: { ...plan.policy, approval } }).held();
+    const found = await assess(memory.ports(), memory.plan)({ failover: { ...failover, mode }, epoch: 1 });
+    expect(found.approval.needed).toBe(needed);
+  });
+
+  test('an epoch that is not ours reads nothing', async () => {
+    const memory = new Memory().held(2, 'run-2');
+    await expect(run(memory)).rejects.toBeInstanceOf(LeaseLostError);
+    expect(memory.journal).toEqual([]);
+  });
+});

@@ -1,0 +1,83 @@
+// What an end leaves behind: the lease, the widest window, the page of the runbook.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { TryAgainError } from '../../../domain/errors.ts';
+import type { Outcome } from '../../../domain/journal.ts';
+import type { Lease } from '../../../domain/lease.ts';
+import { conclude } from '../../../functions/conclude/conclude.ts';
+import { released, runbookEntry, widest, type LossWindow } from '../../../functions/conclude/conclusion.ts';
+import { failover, Memory, plan, start } from '../ports.ts';
+
+const held: Lease = { application: 'shop', epoch: 3, holder: 'run-1', expiresAt: start + 60_000, acknowledgementDue: false, abortExecution: 'run-1', pausedUntil: start + 9000, pausedBy: 'ana' };
+
+describe('released', () => {
+  test.each<[Outcome, boolean]>([['Failed over', true], ['Handed to a human', true], ['Stood down', false]])('%s: a person must acknowledge: %s', (outcome, due) => {
+    const free = released(held, 'run-1', outcome, plan, start)!;
+    expect(free).toMatchObject({ epoch: 3, expiresAt: start, acknowledgementDue: due, pausedUntil: start + 9000 });
+    expect('holder' in free || 'abortExecution' in free).toBe(false);
+    expect(free.cooldownUntil).toBe(due ? start + plan.policy.cooldownSeconds * 1000 : undefined);
+  });
+
+  test('standing down takes no acknowledgement back that was due before', () => {
+    expect(released({ ...held, acknowledgementDue: true, cooldownUntil: start + 5 }, 'run-1', 'Stood down', plan, start)).toMatchObject({ acknowledgementDue: true, cooldownUntil: start + 5 });
+  });
+
+  test.each<[string, Partial<Lease>]>([['another execution holds it', { holder: 'run-2' }], ['it was given back already', { holder: undefined } as never]])('%s: it is left alone', (_, change) => {
+    expect(released({ ...held, ...change }, 'run-1', 'Failed over', plan, start)).toBeUndefined();
+  });
+
+  test('the epoch never changes at an end', () => {
+    fc.assert(fc.property(fc.nat(), fc.constantFrom<Outcome>('Failed over', 'Stood down', 'Handed to a human'), (epoch, outcome) => {
+      expect(released({ ...held, epoch }, 'run-1', outcome, plan, start)?.epoch).toBe(epoch);
+    }));
+  });
+});
+
+describe('widest', () => {
+  const window = fc.tuple(fc.nat(1e6), fc.nat(1e5)).map(([from, long]): LossWindow => ({ from, to: from + long, seconds: long / 1000 }));
+  test('holds every window in which something could be lost, and is none when there is none', () => {
+    fc.assert(fc.property(fc.array(window, { maxLength: 5 }), (windows) => {
+      const found = widest(windows);
+      const open = windows.filter(({ from, to }) => to > from);
+      expect(found === undefined).toBe(open.length === 0);
+      for (const { from, to } of open) {
+        expect(found!.from).toBeLessThanOrEqual(from);
+        expect(found!.to).toBeGreaterThanOrEqual(to);
+      }
+    }));
+  });
+});
+
+test.each<[Outcome, string, string]>([
+  ['Failed over', 'Confirm service', 'docs/runbook.md#failed-over'], ['Stood down', 'Claim lease', 'docs/runbook.md#stood-down'],
+  ['Handed to a human', 'Fence writer', 'docs/runbook.md#handed-over-at-fence-writer'], ['Handed to a human', '', 'docs/runbook.md#handed-over-at-'],
+])('the runbook for %s at "%s"', (outcome, step, entry) => {
+  expect(runbookEntry(outcome, step)).toBe(entry);
+});
+
+describe('conclude', () => {
+  const run = (memory: Memory, ports = memory.ports()) => conclude(ports, plan)({ failover, epoch: 1, outcome: 'Failed over', step: 'Confirm service', reason: 'seen', lossWindows: [] });
+  test('gives the lease back and journals the end', async () => {
+    const memory = new Memory().held();
+    memory.now += 42_340;
+    expect(await run(memory)).toEqual({ outcome: 'Failed over', step: 'Confirm service', reason: 'seen', epoch: 1, seconds: 42.3, runbook: 'docs/runbook.md#failed-over' });
+    expect(memory.lease.holder).toBeUndefined();
+    expect(memory.journal).toHaveLength(1);
+  });
+
+  test('an execution that lost its lease ends without touching the new holder', async () => {
+    const memory = new Memory().held(2, 'run-2');
+    const before = memory.lease;
+    await run(memory);
+    expect(memory.lease).toBe(before);
+  });
+
+  test('a person writes at the same moment: it is tried again, and the person\'s word is not lost', async () => {
+    const memory = new Memory().held();
+    const ports = memory.ports();
+    const raced = { ...ports, leases: { ...ports.leases, read: async () => { const lease = memory.lease; memory.lease = { ...lease, pausedUntil: start + 5 }; return lease; } } };
+    await expect(run(memory, raced)).rejects.toBeInstanceOf(TryAgainError);
+    await run(memory);
+    expect(memory.lease).toMatchObject({ pausedUntil: start + 5, acknowledgementDue: true });
+  });
+});
