@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import ts from 'typescript';
 import { parse } from 'yaml';
 import { runbookEntry } from '../functions/conclude/conclusion.ts';
 import { withDiagram } from '../scripts/diagram.ts';
@@ -15,6 +16,49 @@ const sources = files.filter((file) => file.endsWith('.ts'));
 
 test('no file is longer than 250 lines, tests 400', () => {
   expect(sources.filter((file) => read(file).split('\n').length > (file.startsWith('test/') ? 400 : 250))).toEqual([]);
+});
+test('no function is longer than 70 lines', () => {
+  // A guard is one closure over its state, and its parts are short. In tests a function is mostly a list of cases.
+  const most = (file: string): number => (file === 'guard/guard.ts' ? 80 : 70);
+  const long = sources.filter((file) => !file.startsWith('test/')).flatMap((file) => {
+    const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest);
+    const line = (at: number): number => source.getLineAndCharacterOfPosition(at).line;
+    const found: string[] = [];
+    const walk = (node: ts.Node): void => {
+      const lines = line(node.end) - line(node.getStart(source)) + 1;
+      if (ts.isFunctionLike(node) && lines > most(file)) found.push(`${file}:${line(node.getStart(source)) + 1} has ${lines}`);
+      ts.forEachChild(node, walk);
+    };
+    ts.forEachChild(source, walk);
+    return found;
+  });
+  expect(long).toEqual([]);
+});
+test('the import law, read from the imports themselves', () => {
+  const law: readonly (readonly [RegExp, (target: string, step: string) => boolean])[] = [
+    [/^domain\//, (target) => target.startsWith('domain/')],
+    [/^(asl|guard)\//, (target) => /^(asl|guard)\//.test(target)],
+    [/^functions\/\w+\/handler\.ts$/, (target, step) => /^(adapters|events|domain)\//.test(target) || target.startsWith(step)],
+    [/^functions\//, (target, step) => target.startsWith('domain/') || target.startsWith(step)],
+    [/^adapters\//, (target) => /^(adapters|domain|events)\//.test(target)],
+  ];
+  const imports = (file: string): readonly string[] => [...read(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name]) => name!);
+  const broken = sources.filter((file) => !file.startsWith('test/')).flatMap((file) => {
+    const allowed = law.find(([where]) => where.test(file))?.[1];
+    const step = file.split('/').slice(0, 2).join('/') + '/';
+    return imports(file).filter((name) => {
+      if (name.startsWith('@aws-sdk/client-') && /^(domain|functions|events|cli|resources|asl|guard)\//.test(file)) return true;
+      if (!name.startsWith('.')) return false;
+      const target = join(file, '..', name);
+      return /\/handler\.ts$/.test(target) || (allowed !== undefined && !allowed(target, step));
+    }).map((name) => `${file} imports ${name}`);
+  });
+  expect(broken).toEqual([]);
+});
+test('nothing is left to be done in a comment', () => {
+  // Written in two parts, so that this file does not hold them.
+  const words = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME'].join('|')})\\b`);
+  expect(files.filter((file) => /\.(ts|js|mjs|cjs|ya?ml|md|sql)$/.test(file) && words.test(read(file)))).toEqual([]);
 });
 test('no drawers for everything', () => {
   expect(files.filter((file) => /^(utils?|common|helpers?|managers?|misc)\./.test(basename(file)))).toEqual([]);

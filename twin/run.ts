@@ -30,14 +30,16 @@ export async function runTwin(settings: Settings, { json, report }: RunOptions):
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const seed = settings.seed ?? Math.floor(Math.random() * 1_000_000_000);
   for (const line of cleanLeftovers(settings.directory)) say(line);
+  const interrupt = new Interrupt();
   let twin: Twin;
   try {
     twin = await startTwin({ settings, random: randomOf(seed), onProgress: (text) => say(`  ${text}`) });
   } catch (error) {
     say(`the twin could not start: ${error instanceof Error ? error.message : String(error)}`);
+    interrupt.off();
     return 'cannotRun';
   }
-  const interrupted = onInterrupt(twin);
+  interrupt.started(twin);
   try {
     const { result, journal, seconds, faultAt } = await observeRun(twin, settings, seed, say);
     const file = report ?? `reports/twin-${settings.fault}.html`;
@@ -50,23 +52,45 @@ export async function runTwin(settings: Settings, { json, report }: RunOptions):
     const kept = result.outcome === FAULT_TEXTS[settings.fault].ends && Object.values(result.invariants).every(Boolean);
     return kept ? 'kept' : 'broken';
   } finally {
-    interrupted.off();
+    interrupt.off();
     await twin.stop();
   }
 }
 
-/** Ctrl-C and a polite kill: everything is stopped first. A second one ends at once. */
-function onInterrupt(twin: Twin): { off(): void } {
-  const stop = (): void => {
-    process.stderr.write('\nstopping everything that was started\n');
-    process.once('SIGINT', () => process.exit(130));
+/** Ctrl-C and a polite kill: everything is stopped first, also what is just being started. A second one ends at once. */
+class Interrupt {
+  #twin: Twin | undefined;
+  #asked = false;
+  readonly #listener = (): void => this.#ask();
+
+  constructor() {
+    // The program's own listener ends at once, which is right for all other commands.
+    process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
+    process.on('SIGINT', this.#listener).on('SIGTERM', this.#listener);
+  }
+
+  started(twin: Twin): void {
+    this.#twin = twin;
+    if (this.#asked) this.#stop(twin);
+  }
+
+  off(): void {
+    process.off('SIGINT', this.#listener).off('SIGTERM', this.#listener);
+  }
+
+  #ask(): void {
+    if (this.#asked) process.exit(130);
+    this.#asked = true;
+    process.stderr.write('\nstopping everything that was started; once more to end at once\n');
+    if (this.#twin !== undefined) this.#stop(this.#twin);
+  }
+
+  #stop(twin: Twin): void {
     twin.stop().then(() => process.exit(130), (error: unknown) => {
       console.error(error);
       process.exit(1);
     });
-  };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  return { off: () => void process.off('SIGINT', stop).off('SIGTERM', stop) };
+  }
 }
 
 interface Observed { readonly result: RunResult; readonly journal: readonly JournalEntry[]; readonly seconds: readonly SecondStatistics[]; readonly faultAt: number }
