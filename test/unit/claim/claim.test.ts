@@ -23,6 +23,7 @@ describe('claimable', () => {
     ['ours and expired, claimed by nobody else', { holder: 'run-1', expiresAt: start - 99_000 }, failover, 'adopt', []],
     ['paused', { pausedUntil: start + 1, pausedBy: 'ana' }, failover, 'refuse', ['pause']],
     ['the pause is over', { pausedUntil: start }, failover, 'grant', []],
+    ['ours: neither cooldown nor acknowledgement stops who holds it', { holder: 'run-1', expiresAt: start + 1, acknowledgementDue: true, cooldownUntil: start + 9 }, failover, 'adopt', []],
     ['a pause stops the holder as well', { holder: 'run-1', expiresAt: start + 1, pausedUntil: start + 1 }, failover, 'refuse', ['pause']],
     ['a pause stops a person as well', { pausedUntil: start + 1 }, manual, 'refuse', ['pause']],
     ['cooling down', { cooldownUntil: start + 1 }, failover, 'refuse', ['cooldown']],
