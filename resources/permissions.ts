@@ -86,7 +86,11 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
     case 'scale': return [table('GetItem', 'PutItem'), ...scaleServices(region, plans)];
     case 'announce': case 'approve': return [table('GetItem', 'PutItem'), ...tellPeople(region, plans)];
     case 'enforce': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...databaseSecrets(region, plans), ...closeNetwork(region, plans)];
-    case 'watch': return [table('GetItem', 'Query', 'PutItem'), ...databaseSecrets(region, plans), ...tellPeople(region, plans)];
+    case 'watch': return [
+      table('GetItem', 'Query', 'PutItem'), ...databaseSecrets(region, plans),
+      // Two statements read secrets here; a policy's ids must differ.
+      ...tellPeople(region, plans).map((statement) => (statement.Sid === 'ReadSecrets' ? { ...statement, Sid: 'ReadTokens' } : statement)),
+    ];
     default: throw new Error(`functions/${name}: resources/permissions.ts has no statements for it`);
   }
 }
