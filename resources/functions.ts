@@ -23,7 +23,7 @@ export const functionsAt = (region: Region, plans: Plans): readonly string[] => 
 };
 
 /** Seconds, below the TimeoutSeconds of the states that call them. Agents run for most of a minute. */
-const timeoutSeconds = (name: string): number => (AGENTS.has(name) ? 75 : name === 'warm' ? 55 : 14);
+export const timeoutSeconds = (name: string): number => (AGENTS.has(name) ? 75 : name === 'warm' ? 55 : 14);
 
 /** 400 days: an audit looks back a year, and a month more to be made. */
 export const RETENTION_DAYS = 400;

@@ -1,16 +1,13 @@
 // Bundles each Lambda by itself with esbuild: the same files are deployed and run in the twin.
 // CommonJS in a `.cjs`: a `.js` below a `"type": "module"` package.json would export nothing when the twin loads it.
-import { mkdirSync, readdirSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { functionNames } from '../resources/functions.ts';
 
 export interface Bundle { readonly name: string; readonly file: string; readonly sizeKilobytes: number }
 
 const root = join(import.meta.dirname, '..');
-/** The functions that have a handler: one folder is one Lambda. */
-export const functionNames = (): readonly string[] =>
-  readdirSync(join(root, 'functions')).filter((name) => existsSync(join(root, 'functions', name, 'handler.ts'))).sort();
-
 /** Writes `dist/functions/<name>/index.cjs` for every function; rejects when one does not build. */
 export async function bundle(outputDirectory = join(root, 'dist', 'functions')): Promise<readonly Bundle[]> {
   rmSync(outputDirectory, { recursive: true, force: true });

@@ -10,7 +10,7 @@ const PREFIX = 'hotshift-twin-';
 /** A pair of fresh clusters with WAL takes some 120 MB; below this a run would end in the middle. */
 const FREE_MEGABYTES_MIN = 600;
 
-export interface RunDirectory { readonly path: string; addProcess(pid: number): void; remove(): void }
+export interface RunDirectory { readonly path: string; remove(): void }
 
 /** Makes a new directory. Throws when the disk is nearly full, naming path, free space and what is needed. */
 export function openRunDirectory(parent = tmpdir(), keep = false): RunDirectory {
@@ -22,15 +22,9 @@ export function openRunDirectory(parent = tmpdir(), keep = false): RunDirectory 
   const path = join(parent, `${PREFIX}${randomBytes(4).toString('hex')}`);
   // Readable for others: as root, PostgreSQL runs under another account and must reach its directory below.
   mkdirSync(path, { mode: 0o755 });
-  const processes: number[] = [];
-  const mark = (): void => writeFileSync(join(path, MARK), JSON.stringify({ owner: process.pid, ownerStart: startOf(process.pid), processes }));
-  mark();
+  writeFileSync(join(path, MARK), JSON.stringify({ owner: process.pid, ownerStart: startOf(process.pid) }));
   return {
     path,
-    addProcess: (pid) => {
-      processes.push(pid);
-      mark();
-    },
     remove: () => {
       if (!keep) rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
@@ -51,7 +45,7 @@ export function cleanLeftovers(parent = tmpdir()): readonly string[] {
   });
 }
 
-interface Mark { readonly owner: number; readonly ownerStart?: string; readonly processes: readonly number[] }
+interface Mark { readonly owner: number; readonly ownerStart?: string }
 
 function readMark(path: string): Mark | undefined {
   try {

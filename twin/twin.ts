@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { checkPlans, compilePlans, issueLine } from '../events/config.ts';
 import type { ApplicationPlan } from '../domain/plan.ts';
-import { bundle, functionNames } from '../scripts/bundle.ts';
+import { AGENTS, functionNames, timeoutSeconds } from '../resources/functions.ts';
+import { bundle } from '../scripts/bundle.ts';
 import { ApplicationFleet } from './application-fleet.ts';
 import { startCloud, type Cloud } from './cloud.ts';
 import { startControl } from './control.ts';
@@ -43,9 +44,6 @@ export interface Twin {
 }
 
 const WORKING_SECONDS_MAX = 60;
-
-/** Functions that a schedule starts and that run for most of a minute; all others are steps. */
-const AGENTS: ReadonlySet<string> = new Set(['observe', 'enforce', 'watch']);
 
 export interface TwinOptions { readonly settings: Settings; readonly random: () => number; readonly onProgress: (text: string) => void }
 
@@ -98,7 +96,7 @@ async function start({ settings, random, onProgress }: TwinOptions, atEnd: (end:
   const planFile = join(directory.path, 'hotshift.json');
   const urls: Record<string, string> = {};
   const lambdas = new LambdaHost({
-    functions: bundles.map(({ name, file }) => ({ name: `hotshift-${name}`, bundleFile: file, timeoutSeconds: AGENTS.has(name) ? 75 : 14, memoryMegabytes: 512 })),
+    functions: bundles.map(({ name, file }) => ({ name: `hotshift-${name}`, bundleFile: file, timeoutSeconds: timeoutSeconds(name), memoryMegabytes: 512 })),
     environmentOf: (region) => lambdaEnvironment(region, urls[region] ?? '', planFile, names),
     onLog: (line) => logs.push(line),
   });
