@@ -52,7 +52,7 @@ export const claimOutput = z.discriminatedUnion('claimed', [
 
 export const assessInput = z.strictObject({ failover, epoch });
 export const assessOutput = z.strictObject({
-  safe: z.boolean(), reason: z.string(),
+  safe: z.boolean(), reason: z.string(), recovered: z.boolean(),
   approval: z.strictObject({ needed: z.boolean(), timeoutSeconds: z.number().int().positive(), default: z.enum(['hold', 'proceed']) }),
   databases: z.array(z.strictObject({ database: name, ready: z.boolean(), reason: z.string() })),
 });

@@ -1,8 +1,9 @@
 // Assess survivor: read every replica by SQL and by RDS, and hold what would be lost against the RPO. Changes nothing.
 import { holdLease } from '../../domain/authority.ts';
-import type { Failover } from '../../domain/journal.ts';
+import type { Failover, Gate } from '../../domain/journal.ts';
 import type { ApplicationPlan, DatabasePlan } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
+import { recovered } from '../../domain/recovery.ts';
 import { TryAgainError } from '../../domain/errors.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { readiness, type Readiness, type ReplicaView } from './readiness.ts';
@@ -10,6 +11,8 @@ import { readiness, type Readiness, type ReplicaView } from './readiness.ts';
 type AssessPorts = Pick<Ports, 'database' | 'intents' | 'observations' | 'leases' | 'journal' | 'clock'>;
 export interface AssessResult {
   readonly safe: boolean; readonly reason: string;
+  /** The region that was found down is seen serving and writing again: nothing was changed, and nothing need be. */
+  readonly recovered: boolean;
   readonly approval: { readonly needed: boolean; readonly timeoutSeconds: number; readonly default: 'hold' | 'proceed' };
   readonly databases: readonly { readonly database: string; readonly ready: boolean; readonly reason: string }[];
 }
@@ -24,16 +27,19 @@ export const assess = (ports: AssessPorts, plan: ApplicationPlan) =>
       const seen = order === undefined ? view : { ...view, order };
       return { database: database.name, ...readiness(database, seen, observations, plan, failover.evacuated) };
     }));
-    const safe = found.every((entry) => entry.ready);
-    const reason = found.filter((entry) => safe || !entry.ready).map((entry) => entry.reason).join('; ');
+    // The newest evidence, not that of the verdict: a person who asks by hand was told "no" by the verification already.
+    const seeing = recovered(await ports.observations.list(failover.application), plan, failover.evacuated, ports.clock.now());
+    const well: Gate = { gate: 'still down', passed: seeing === undefined, value: seeing === undefined ? `${failover.evacuated} is not seen writing by a quorum` : `${seeing.join(' and ')} see ${failover.evacuated} write again`, threshold: `fewer than ${plan.detection.quorum} vantage points see it write` };
+    const safe = well.passed && found.every((entry) => entry.ready);
+    const reason = [...(well.passed ? [] : [well.value]), ...found.filter((entry) => safe || !entry.ready).map((entry) => entry.reason)].join('; ');
     await ports.journal.record({
       execution: failover.execution, application: failover.application, at: ports.clock.now(), step: 'Assess survivor', kind: 'gate', epoch,
-      summary: safe ? `safe: ${reason}` : `not safe: ${reason}`, gates: found.flatMap((entry) => prefixed(entry.database, entry)),
+      summary: safe ? `safe: ${reason}` : `not safe: ${reason}`, gates: [well, ...found.flatMap((entry) => prefixed(entry.database, entry))],
     });
     // A person who started it by hand has approved it.
     const needed = failover.mode !== 'manual' && plan.policy.approval === 'required';
     const approval = { needed, timeoutSeconds: plan.policy.approvalTimeoutSeconds, default: plan.policy.approvalDefault };
-    return { safe, reason, approval, databases: found.map(({ database, ready, reason: why }) => ({ database, ready, reason: why })) };
+    return { safe, reason, recovered: !well.passed, approval, databases: found.map(({ database, ready, reason: why }) => ({ database, ready, reason: why })) };
   };
 
 /** A replica that gives no answer is a fact (not ready, with what it said), not a failure of this step. */

@@ -22,7 +22,7 @@ describe('paths', () => {
     ['healthy', { verify: () => ({ verdict: { kind: 'healthy', reason: '1 of 3', votes, final: true } }) }, 'Stood down', /1 of 3/],
     ['undecided to the end', { verify: (_p, call, clock) => ({ verdict: { kind: 'undecided', reason: `look ${call}`, votes, final: call > 3 }, ...(call > 3 ? {} : { nextCheckAt: inSeconds(clock, 1) }) }) }, 'Stood down', /look 4/],
     ['the lease is refused', { claim: () => ({ claimed: false, reason: 'paused', joined: false }) }, 'Stood down', /paused/],
-    ['not safe', { assess: () => ({ safe: false, reason: 'RPO', approval, databases: [] }) }, 'Handed to a human', /RPO/],
+    ['not safe', { assess: () => ({ safe: false, recovered: false, reason: 'RPO', approval, databases: [] }) }, 'Handed to a human', /RPO/],
     ['the fence is unproven', { fence: () => ({ fence: 'unproven', reason: 'nobody knows' }) }, 'Handed to a human', /nobody knows/],
     ['promotion is refused', { promote: () => ({ promotion: 'refused', reason: 'stuck' }) }, 'Handed to a human', /stuck/],
     ['the reads do not move', { shift: (p) => (p.what === 'reads' ? { shift: 'unseen', reason: 'not answered' } : { shift: 'moved', reason: '' }) }, 'Handed to a human', /not answered/],
@@ -37,7 +37,7 @@ describe('paths', () => {
   test('waits for fence, promotion, records and service, and goes on', async () => {
     const later = (key: string, done: object) => (_p: unknown, call: number, clock: VirtualClock) => (call < 4 ? { [key]: 'waiting', reason: 'not yet', nextCheckAt: inSeconds(clock, 1) } : done);
     const { conclusion, seconds } = await run({
-      assess: () => ({ safe: true, reason: '', approval, databases: [{ database: 'orders', ready: true, reason: '' }] }),
+      assess: () => ({ safe: true, recovered: false, reason: '', approval, databases: [{ database: 'orders', ready: true, reason: '' }] }),
       fence: later('fence', { fence: 'fenced', proof: 'p' }), promote: later('promotion', good.promote(undefined, 0, undefined as never) as object), shift: later('shift', { shift: 'moved', reason: '' }), confirm: later('service', { service: 'confirmed', reason: '' }),
     });
     expect(conclusion.outcome).toBe('Failed over');
@@ -63,7 +63,7 @@ describe('paths', () => {
 });
 
 describe('approval', () => {
-  const needed = (by = 'hold') => ({ assess: () => ({ safe: true, reason: 'fit', approval: { needed: true, timeoutSeconds: 60, default: by }, databases: [{ database: 'orders', ready: true, reason: '' }] }) });
+  const needed = (by = 'hold') => ({ assess: () => ({ safe: true, recovered: false, reason: 'fit', approval: { needed: true, timeoutSeconds: 60, default: by }, databases: [{ database: 'orders', ready: true, reason: '' }] }) });
   test('a yes verifies again before anything is touched', async () => {
     const { calls, conclusion } = await run(needed(), undefined, (token, to) => to.taskSuccess(token, { decision: 'approve', by: 'ana' }));
     expect(conclusion.outcome).toBe('Failed over');

@@ -90,7 +90,7 @@ function reaches(scope: Scope, from: string, to: string): boolean {
   return false;
 }
 
-const approving = (by = 'hold'): Script => ({ assess: () => ({ safe: true, reason: 'fit', approval: { needed: true, timeoutSeconds: 1800, default: by }, databases: [{ database: 'orders', ready: true, reason: '' }] }) });
+const approving = (by = 'hold'): Script => ({ assess: () => ({ safe: true, recovered: false, reason: 'fit', approval: { needed: true, timeoutSeconds: 1800, default: by }, databases: [{ database: 'orders', ready: true, reason: '' }] }) });
 const onlyReads = (act: (payload: { what: string }, call: number, clock: never) => unknown, what: string): Script => ({ shift: (payload, call, clock) => (payload.what === what ? act(payload, call, clock as never) : good.shift(payload, call, clock)) });
 
 describe('whatever a step does', () => {
@@ -148,7 +148,7 @@ describe('whatever a step does', () => {
   });
 
   test('an application without a database moves its traffic', async () => {
-    const { conclusion, calls } = await run({ assess: () => ({ safe: true, reason: 'nothing to lose', approval: { needed: false, timeoutSeconds: 60, default: 'hold' }, databases: [] }) });
+    const { conclusion, calls } = await run({ assess: () => ({ safe: true, recovered: false, reason: 'nothing to lose', approval: { needed: false, timeoutSeconds: 60, default: 'hold' }, databases: [] }) });
     expect(conclusion).toMatchObject({ outcome: 'Failed over', lossWindows: [] });
     expect(calls).not.toContain('fence');
   });

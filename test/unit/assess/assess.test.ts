@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { LeaseLostError, RefusedByAwsError, TryAgainError } from '../../../domain/errors.ts';
 import type { FenceIntent } from '../../../domain/lease.ts';
+import type { Observation } from '../../../domain/observation.ts';
 import type { Ports } from '../../../domain/ports.ts';
 import { assess } from '../../../functions/assess/assess.ts';
 import { readiness, type ReplicaView } from '../../../functions/assess/readiness.ts';
@@ -80,6 +81,23 @@ describe('assess', () => {
     }));
     expect(asked).toEqual({ facts: 2, describe: 1 });
     expect(found).toMatchObject({ safe: false, reason: expect.stringContaining('not allowed') });
+  });
+
+  test.each<[string, readonly [string, Observation['result'], Partial<Observation>?][], boolean]>([
+    ['both accusers see it write again', [[survivor, 'up'], [witness, 'up']], true],
+    ['one of them is not enough', [[witness, 'up']], false],
+    ['the region itself counts as one', [[home, 'up'], [witness, 'up']], true],
+    ['old evidence is none', [[survivor, 'up'], [witness, 'up', { at: start - plan.detection.evidenceAgeSecondsMax * 1000 - 1 }]], false],
+    ['nor is evidence from the future', [[survivor, 'up'], [witness, 'up', { at: start + plan.permit.clockErrorSeconds * 1000 + 1 }]], false],
+    ['up to the clock error it is', [[survivor, 'up'], [witness, 'up', { at: start + plan.permit.clockErrorSeconds * 1000 }]], true],
+    ['it answers, but its writes are refused', [[survivor, 'up', { write: 'refused' }], [witness, 'up', { write: 'refused' }]], false],
+    ['slow is not well', [[survivor, 'slow', { write: 'ok' }], [witness, 'slow', { write: 'ok' }]], false],
+  ])('a region that is well again is left alone: %s', async (_, views, well) => {
+    const memory = new Memory().held();
+    for (const [place, result, more] of views) memory.observations.set(`${place}#${home}`, seen(place, home, result, more));
+    const found = await run(memory);
+    expect(found).toMatchObject({ recovered: well, safe: !well });
+    expect(memory.gates()).toEqual(well ? ['still down'] : []);
   });
 
   test.each<[string, 'automatic' | 'manual', 'none' | 'required', boolean]>([
