@@ -4,7 +4,7 @@ import { stepSecondsMax } from './config-fill.ts';
 import { error, warning, type RuleIssue } from './config-rule.ts';
 
 export const timingRules = (plan: ApplicationPlan): readonly RuleIssue[] =>
-  [...detectionRules(plan), ...evidenceRules(plan), ...quorumRules(plan), ...leaseRules(plan), ...budgetRules(plan), ...policyRules(plan)];
+  [...detectionRules(plan), ...evidenceRules(plan), ...quorumRules(plan), ...leaseRules(plan), ...budgetRules(plan), ...policyRules(plan), ...lengthRules(plan)];
 
 function detectionRules({ detection: plan }: ApplicationPlan): readonly RuleIssue[] {
   const interval = ['detection', 'probeIntervalSeconds'];
@@ -99,6 +99,27 @@ function policyRules({ policy, budgets, permit }: ApplicationPlan): readonly Rul
       'the application checks no write permits: a region that cannot be reached cannot be fenced, and such a failover goes to a human', 'use guard/ in the application and set enforced to true')),
   ];
 }
+
+/** An execution that Step Functions ends by its own time limit skips its conclusion: nobody would be told, and the lease would lapse. */
+function lengthRules({ detection, policy, budgets, databases }: ApplicationPlan): readonly RuleIssue[] {
+  const slowest = databases.reduce<(typeof databases)[number] | undefined>((left, right) => (left !== undefined && left.promoteTimeoutSeconds >= right.promoteTimeoutSeconds ? left : right), undefined);
+  const approvalSeconds = policy.approval === 'required' ? policy.approvalTimeoutSeconds : 0;
+  const promoteSeconds = slowest?.promoteTimeoutSeconds ?? 0;
+  // Verified twice when somebody is asked; then the fence, the promotion and the records, each at most as long as its own bound.
+  const neededSeconds = round(2 * detection.evidenceWaitSeconds + approvalSeconds + 1.1 * budgets.rtoSeconds + promoteSeconds + concludingSeconds);
+  if (neededSeconds <= executionSecondsMax) return [];
+  const approval = ['policy', 'approvalTimeoutSeconds'];
+  const promote = ['databases', slowest?.name ?? '', 'promoteTimeoutSeconds'];
+  const [field, other] = approvalSeconds > promoteSeconds ? [approval, promote] : [promote, approval];
+  return [error(field,
+    `an execution may need ${neededSeconds}s (an approval of ${approvalSeconds}s, a promotion of ${promoteSeconds}s, twice the evidence wait, the RTO and ${concludingSeconds}s to conclude); it is ended after ${executionSecondsMax}s`,
+    `take ${round(neededSeconds - executionSecondsMax)}s off policy.approvalTimeout, databases.${slowest?.name ?? ''}.promoteTimeout or budgets.rto`, [other, ['budgets', 'rtoSeconds']])];
+}
+
+/** TimeoutSeconds of statemachines/failover.asl.yaml; a test compares. */
+export const executionSecondsMax = 7200;
+/** Warming, confirming, concluding and telling, with their retries. */
+const concludingSeconds = 300;
 
 const when = (broken: boolean, issue: () => RuleIssue): readonly RuleIssue[] => (broken ? [issue()] : []);
 const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;

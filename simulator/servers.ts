@@ -111,7 +111,8 @@ export class Server {
     const own = this.#pair.in(this.region);
     const read = fault !== 'read-failed' && own.running && (own.networkOpen || own.sessionsLive) ? 'ok' : 'failed';
     const permit = this.permit();
-    const told = { ...(permit.writer === undefined ? {} : { writer: permit.writer }), ...(permit.epoch === undefined ? {} : { epoch: permit.epoch }) };
+    // Without the guard an application knows neither epoch nor writer.
+    const told = !this.#world.checksPermits ? {} : { ...(permit.writer === undefined ? {} : { writer: permit.writer }), ...(permit.epoch === undefined ? {} : { epoch: permit.epoch }) };
     const finish = (write: ProbeOutcome['write']): void => {
       const failure = read === 'failed' ? 'read-failed' as const : write === 'failed' ? 'write-failed' as const : undefined;
       answer({ answered: true, read, write, ...told, ...(failure === undefined ? {} : { failure, detail: `${this.region} says: read ${read}, write ${write}` }) });

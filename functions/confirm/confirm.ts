@@ -12,9 +12,11 @@ export type ConfirmResult =
 
 export const confirm = ({ observations, journal, clock }: Pick<Ports, 'observations' | 'journal' | 'clock'>, plan: ApplicationPlan) =>
   async ({ failover, epoch }: { readonly failover: Failover; readonly epoch: number }): Promise<ConfirmResult> => {
-    const seen = await observations.list(failover.application);
+    const [seen, lines] = await Promise.all([observations.list(failover.application), plan.permit.enforced ? [] : journal.list(failover.execution)]);
+    // Under this epoch, since a write that an execution before this one moved says nothing about the writer now.
+    const shiftedAt = Math.max(failover.startedAt, ...lines.filter((line) => line.step === 'Shift writes' && line.kind === 'result' && line.epoch === epoch).map((line) => line.at));
     const now = clock.now();
-    const found = service(seen, plan, survivorOf(plan, failover.evacuated), failover.evacuated, epoch, now);
+    const found = service(seen, plan, survivorOf(plan, failover.evacuated), failover.evacuated, epoch, now, shiftedAt);
     const spentSeconds = (now - failover.startedAt) / 1000;
     const entry = { execution: failover.execution, application: failover.application, at: now, step: 'Confirm service', kind: 'gate', epoch } as const;
     if (found.kind === 'confirmed') {

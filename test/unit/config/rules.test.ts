@@ -1,8 +1,11 @@
 // Each rule, broken on purpose: which field is named, and what the message says. Numbers at the edge are accepted.
 import { describe, expect, test } from '@jest/globals';
 import { checkPlans } from '../../../events/config.ts';
-import { stringify } from 'yaml';
-import { exampleTree, exampleWith, shop } from './example.ts';
+import { readFileSync } from 'node:fs';
+import { parse, stringify } from 'yaml';
+import { stepSecondsMax } from '../../../events/config-fill.ts';
+import { executionSecondsMax } from '../../../events/config-rules-timing.ts';
+import { exampleTree, exampleWith, setAt, shop } from './example.ts';
 
 const west = 'databases.orders.instances.eu-west-1';
 const central = 'databases.orders.instances.eu-central-1';
@@ -24,6 +27,7 @@ describe('errors', () => {
     ['cooldown below the RTO', 'policy.cooldown', '299s', 'second failover'],
     ['lease shorter than the wait for permits', 'permit', { ttl: '106s' }, 'outlive', 'permit.ttl'],
     ['warming longer than a step', 'warm', { paths: Array(7).fill('/'), concurrency: 1, timeout: '10s' }, 'a step has 60s', 'warm.timeout'],
+    ['a promotion that may outlast the execution', 'databases.orders.promoteTimeout', '110m', 'is ended after 7200s'],
     ['poll as long as the promotion', 'databases.orders.poll', '15m', 'never be seen to succeed'],
     ['same ARN twice', `${central}.arn`, arn('eu-west-1', 'orders-ireland'), 'the same instance'],
     ['ARN in the wrong region', `${west}.arn`, arn('us-east-1', 'orders'), 'is in us-east-1'],
@@ -108,5 +112,35 @@ describe('the edge itself is accepted', () => {
     ['urls.public', 'http://127.0.0.1:8080/'], ['traffic.web.ttl', '60s'], ['detection', { probeTimeout: '4999ms' }],
   ])('%s %j', (path, value) => {
     expect(checkPlans(exampleWith(shop(path), value))).toMatchObject({ errors: [], warnings: [] });
+  });
+});
+
+describe('how long an execution may take', () => {
+  const found = (changes: Readonly<Record<string, unknown>>) => {
+    const tree = exampleTree();
+    for (const [path, value] of Object.entries(changes)) setAt(tree, shop(path), value);
+    return checkPlans(stringify(tree)).errors.filter((issue) => issue.message.includes('is ended after'));
+  };
+
+  // 2 x 30 s of evidence, 1.1 x 300 s of RTO, 300 s to conclude: 6,510 s are left of 7,200.
+  test.each<[string, Readonly<Record<string, unknown>>, number]>([
+    ['exactly the limit', { 'databases.orders.promoteTimeout': '6510s' }, 0],
+    ['a second more', { 'databases.orders.promoteTimeout': '6511s' }, 1],
+    ['an approval counts', { 'databases.orders.promoteTimeout': '3255s', 'policy.approval': 'required', 'policy.approvalTimeout': '3256s' }, 1],
+    ['unless nobody is asked', { 'databases.orders.promoteTimeout': '3255s', 'policy.approvalTimeout': '3256s' }, 0],
+  ])('%s', (_, changes, count) => {
+    expect(found(changes)).toHaveLength(count);
+  });
+
+  test('is what the state machine itself says', () => {
+    const { TimeoutSeconds } = parse(readFileSync(new URL('../../../statemachines/failover.asl.yaml', import.meta.url), 'utf8')) as { TimeoutSeconds: number };
+    expect(TimeoutSeconds).toBe(executionSecondsMax);
+  });
+
+  test('no step of the state machine is longer than a lease is made for', () => {
+    const text = readFileSync(new URL('../../../statemachines/failover.asl.yaml', import.meta.url), 'utf8');
+    const limits = [...text.matchAll(/^ +TimeoutSeconds: (\d+)$/gm)].map((match) => Number(match[1]));
+    expect(limits.length).toBeGreaterThan(8);
+    expect(Math.max(...limits)).toBeLessThanOrEqual(stepSecondsMax);
   });
 });

@@ -22,7 +22,18 @@ describe('service', () => {
     ['the evacuated region works: that is not the question', [good(survivor, { target: home }), good(witness, { target: home })], 'unconfirmed'],
     ['nobody looks', [], 'unconfirmed'],
   ])('%s', (_, observations, kind) => {
-    expect(service(observations, plan, survivor, home, 3, start).kind).toBe(kind);
+    expect(service(observations, plan, survivor, home, 3, start, start - 5000).kind).toBe(kind);
+  });
+
+  const unguarded = { ...plan, permit: { ...plan.permit, enforced: false } };
+  const { epoch: _none, ...without } = good(survivor);
+  test.each<[string, Partial<Observation>, string]>([
+    ['no epoch is needed of a write that came after the writers were moved', { at: start - 4999 }, 'confirmed'],
+    ['a write from before may have reached the old writer', { at: start - 5000 }, 'unconfirmed'],
+    ['a refused write is none', { at: start, write: 'refused' }, 'unconfirmed'],
+  ])('an application that checks no permits: %s', (_, more, kind) => {
+    const observations = [survivor, witness].map((vantagePoint) => ({ ...without, vantagePoint, ...more }));
+    expect(service(observations, unguarded, survivor, home, 3, start, start - 5000).kind).toBe(kind);
   });
 });
 
@@ -40,5 +51,17 @@ describe('confirm', () => {
     memory.now += limitMs * 2;
     memory.see(good(survivor, { at: memory.now }), good(witness, { at: memory.now }));
     expect(await confirm(memory.ports(), plan)({ failover, epoch: 3 })).toMatchObject({ service: 'confirmed' });
+  });
+
+  test('without permits, what counts is a write after the last database was moved under this epoch', async () => {
+    const memory = new Memory({ ...plan, permit: { ...plan.permit, enforced: false } });
+    const moved = (epoch: number, at: number) => ({ execution: failover.execution, application: 'shop', at, step: 'Shift writes', kind: 'result' as const, epoch, summary: 'orders: writes go there' });
+    memory.journal.push(moved(3, start + 2000), moved(3, start + 4000), moved(2, start + 9000));
+    memory.now = start + 10_000;
+    const { epoch: _none, ...view } = good(survivor, { at: start + 3000 });
+    memory.see(view, { ...view, vantagePoint: witness });
+    expect(await confirm(memory.ports(), memory.plan)({ failover, epoch: 3 })).toMatchObject({ service: 'waiting' });
+    memory.see({ ...view, at: start + 4001 }, { ...view, vantagePoint: witness, at: start + 4001 });
+    expect(await confirm(memory.ports(), memory.plan)({ failover, epoch: 3 })).toMatchObject({ service: 'confirmed' });
   });
 });

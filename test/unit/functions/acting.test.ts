@@ -147,7 +147,7 @@ describe('the traffic, the capacity, the end', () => {
   test.each([
     ['two that see it write under the new epoch', [wrote(B), wrote(W)], 'confirmed'], ['one only', [wrote(B)], 'unconfirmed'], ['the old epoch', [wrote(B, { epoch: 0 }), wrote(W, { epoch: 0 })], 'unconfirmed'],
     ['the evacuated region has no say', [wrote(A), wrote(B)], 'unconfirmed'], ['old news', [wrote(B, { at: NOW - 60_000 }), wrote(W)], 'unconfirmed'], ['reads only', [wrote(B, { write: 'refused' }), wrote(W)], 'unconfirmed'],
-  ])('service: %s', (_name, observations, kind) => expect(service(observations, plan, B, A, 1, NOW).kind).toBe(kind));
+  ])('service: %s', (_name, observations, kind) => expect(service(observations, plan, B, A, 1, NOW, NOW).kind).toBe(kind));
   test('each end has its page', () => {
     expect(runbookEntry('Failed over', 'Confirm service')).toBe('docs/runbook.md#failed-over');
     expect(runbookEntry('Handed to a human', 'Promote replica')).toBe('docs/runbook.md#handed-over-at-promote-replica');
