@@ -17,7 +17,7 @@ export const moto: Judge = {
     const folder = mkdtempSync(join(tmpdir(), 'hotshift-moto-'));
     const output = join(folder, 'report.json');
     try {
-      const { stderr } = await run(process.execPath, ['--experimental-vm-modules', join(root, 'node_modules', 'jest', 'bin', 'jest.js'), '--testMatch', '**/contract/moto.judge.ts', '--json', '--outputFile', output], {
+      const { stderr } = await run(process.execPath, ['--experimental-vm-modules', join(root, 'node_modules', 'jest', 'bin', 'jest.js'), '--testMatch', '**/contract/*.judge.ts', '--json', '--outputFile', output], {
         cwd: root, env: { ...process.env, HOTSHIFT_MOTO_SERVER: join(pythonCommands, 'moto_server'), NODE_NO_WARNINGS: '1' },
       });
       if (!existsSync(output)) throw new Error(`jest left no report: ${stderr.slice(-1000)}`);
@@ -31,7 +31,7 @@ export const moto: Judge = {
 function judged({ testResults, numPassedTests, numPendingTests }: JestReport) {
   const failed = testResults.flatMap(({ assertionResults }) => assertionResults.filter(({ status }) => status === 'failed'))
     .map(({ fullName, failureMessages }): Finding => ({ rule: 'case', where: fullName, what: (failureMessages[0] ?? '').slice(0, 1500) }));
-  const broken = testResults.filter(({ assertionResults }) => assertionResults.length === 0).map(({ message }): Finding => ({ rule: 'suite', where: 'moto.judge.ts', what: message.slice(0, 1500) }));
+  const broken = testResults.filter(({ assertionResults }) => assertionResults.length === 0).map(({ message }): Finding => ({ rule: 'suite', where: 'test/contract/*.judge.ts', what: message.slice(0, 1500) }));
   if (numPassedTests === 0 && failed.length + broken.length === 0) throw new Error('no case ran');
   return { findings: [...failed, ...broken], detail: `${numPassedTests} cases${numPendingTests === 0 ? '' : `, ${numPendingTests} not run`}` };
 }

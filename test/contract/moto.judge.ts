@@ -1,7 +1,5 @@
 // The contract on moto's server, an AWS that nobody here wrote. Run by `npm run judges`, which installs it; not a part of `npm test`.
 // The server is started here on a free port of the loopback, filled by the SDK, and stopped at the end.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateClusterCommand, CreateServiceCommand, ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
@@ -10,10 +8,9 @@ import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { MOTO } from './differences.ts';
+import { ACCOUNT, started, stopped } from './moto-server.ts';
 import { definePortContract } from './port-contract.ts';
 import { HERE, plansOf, SECRET, TABLE, THERE, type World } from './world.ts';
-
-const ACCOUNT = '111122223333';
 
 interface Settings { readonly endpoint: string; readonly region: string; readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } }
 
@@ -29,47 +26,6 @@ definePortContract('moto', async (): Promise<World> => {
   const { TopicArn: topicArn = '' } = await new SNSClient(at(HERE)).send(new CreateTopicCommand({ Name: 'oncall' }));
   return { url, ...plansOf({ zone, groups: { [HERE]: groupHere, [THERE]: groupThere }, account: ACCOUNT }), topicArn, close: () => stopped(server) };
 }, MOTO);
-
-/** Werkzeug says on which port it listens when it was asked for any. */
-async function started(): Promise<{ readonly server: ChildProcess; readonly url: string }> {
-  const command = process.env['HOTSHIFT_MOTO_SERVER'];
-  if (command === undefined) throw new Error('HOTSHIFT_MOTO_SERVER names no moto_server: run this by npm run judges');
-  const server = spawn(command, ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, MOTO_ACCOUNT_ID: ACCOUNT, PYTHONUNBUFFERED: '1' } });
-  let said = '';
-  for await (const [chunk] of linesOf(server)) {
-    said += chunk;
-    const url = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(said)?.[1];
-    if (url !== undefined) {
-      // Its log of requests is read on, or its pipe would fill up and stop it.
-      server.stdout?.resume();
-      server.stderr?.resume();
-      return { server, url };
-    }
-  }
-  throw new Error(`moto_server ended: ${said}`);
-}
-
-async function* linesOf(server: ChildProcess): AsyncGenerator<readonly [string]> {
-  const queue: string[] = [];
-  let wake: () => void = () => undefined;
-  let ended = false;
-  const heard = (chunk: Buffer): void => { queue.push(chunk.toString()); wake(); };
-  server.stdout?.on('data', heard);
-  server.stderr?.on('data', heard);
-  server.on('exit', () => { ended = true; wake(); });
-  while (!ended || queue.length > 0) {
-    const next = queue.shift();
-    if (next !== undefined) yield [next];
-    else await new Promise<void>((resolve) => { wake = resolve; });
-  }
-}
-
-async function stopped(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null) return;
-  const gone = once(server, 'exit');
-  server.kill();
-  await gone;
-}
 
 async function makeTable(settings: Settings): Promise<void> {
   await new DynamoDBClient(settings).send(new CreateTableCommand({
