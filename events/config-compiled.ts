@@ -24,14 +24,16 @@ const database = z.strictObject({
     secretId: field.secretId,
     securityGroupId: field.securityGroupId,
   })),
-  writerRecord: z.strictObject({ hostedZoneId: field.hostedZoneId, name: field.recordName, ttlSeconds: seconds.min(1) }).exactOptional(),
+  writerRecord: z.strictObject({ hostedZoneId: field.hostedZoneId, name: field.recordName, ttlSeconds: seconds.min(1), leads: z.boolean().exactOptional() }).exactOptional(),
   promoteTimeoutSeconds: seconds,
   pollSeconds: seconds.min(0.1),
 });
 
 const traffic = z.strictObject({
   name: field.name,
-  strategy: z.literal('weighted-records'),
+  strategies: z.array(field.strategy).min(1).max(3),
+  strategyTimeoutSeconds: seconds.min(1),
+  ramp: z.array(whole(1, 100)).min(1).max(20),
   hostedZoneId: field.hostedZoneId,
   recordName: field.recordName,
   ttlSeconds: seconds.min(1),
@@ -41,6 +43,7 @@ const traffic = z.strictObject({
     weight: whole(0, 255),
     healthCheckId: field.healthCheckId.exactOptional(),
   })),
+  makeHealthChecks: z.boolean().exactOptional(),
 });
 
 const capacity = z.strictObject({
@@ -71,12 +74,17 @@ export const compiledApplication = z.strictObject({
   }),
   databases: z.array(database),
   traffic: z.array(traffic),
+  routingControls: z.strictObject({
+    endpoints: z.array(z.strictObject({ region: field.region, url: field.url })).min(1).max(5),
+    controls: z.record(field.region, field.routingControlArn),
+  }).exactOptional(),
   capacity: z.array(capacity),
   warm: z.strictObject({ paths: z.array(field.urlPath).max(200), concurrency: whole(1, 50), timeoutSeconds: seconds }),
   notifications: z.strictObject({
     slack: z.strictObject({ apiUrl: field.url, channel: field.slackChannel, tokenSecretId: field.secretId }).exactOptional(),
     snsTopicArns: z.record(field.region, field.topicArn),
   }),
+  accept: z.record(field.findingId, z.string().max(300)).exactOptional(),
 }) satisfies z.ZodType<ApplicationPlan>;
 
 export const compiledForm = z.strictObject({

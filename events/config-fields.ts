@@ -55,6 +55,10 @@ export const hostedZoneId = z.string().regex(/^Z[A-Z0-9]{1,31}$/, 'must be a Rou
   .meta({ examples: ['Z0123456789ABCDEFGHIJ'] });
 export const healthCheckId = z.string().regex(/^[0-9a-f-]{36}$/, 'must be the id of a Route 53 health check')
   .meta({ examples: ['abcdef11-2222-3333-4444-555555fedcba'] });
+export const strategy = z.enum(['health-check-switch', 'routing-control', 'weighted-records']);
+export const routingControlArn = z.string()
+  .regex(/^arn:aws(-[a-z]+)*:route53-recovery-control::\d{12}:controlpanel\/[A-Za-z0-9]{1,64}\/routingcontrol\/[A-Za-z0-9]{1,64}$/, 'must be the ARN of a routing control')
+  .meta({ examples: ['arn:aws:route53-recovery-control::111122223333:controlpanel/0123456bbbbbbb0123456bbbbbb0123456/routingcontrol/abcdefg1234567'] });
 export const securityGroupId = z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, 'must be a security group id')
   .meta({ examples: ['sg-0123456789abcdef0'] });
 // What Secrets Manager allows in a name.
@@ -74,3 +78,5 @@ export const tableName = z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/, 'must be th
 export const whole = (least: number, most: number) => z.number().int().min(least).max(most);
 export const ipv4 = z.ipv4('must be an IPv4 address').meta({ examples: ['192.0.2.10'] });
 export const ipv6 = z.ipv6('must be an IPv6 address').meta({ examples: ['2001:db8::10'] });
+/** A word of functions/rehearse/catalogue.ts. */
+export const findingId = z.string().regex(/^[a-z][a-z0-9-]{2,40}$/, 'must be the id of a finding').meta({ examples: ['dns-single-provider'] });

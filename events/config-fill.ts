@@ -28,9 +28,11 @@ export function fillPlan(application: string, form: ApplicationForm): Applicatio
     },
     databases: Object.entries(form.databases).map(([name, database]) => databasePlan(name, database)),
     traffic: Object.entries(form.traffic).map(([name, traffic]) => trafficPlan(name, traffic)),
+    ...(form.routingControls === undefined ? {} : { routingControls: form.routingControls }),
     capacity: Object.entries(form.capacity).map(([name, capacity]): CapacityPlan => ({ name, ...capacity })),
     warm: { paths: form.warm.paths, concurrency: form.warm.concurrency, timeoutSeconds: form.warm.timeout },
     notifications: notificationPlan(form),
+    ...(form.accept === undefined ? {} : { accept: form.accept }),
   };
 }
 
@@ -64,7 +66,7 @@ function databasePlan(name: string, form: ApplicationForm['databases'][string]):
     kind: form.kind,
     engine: form.engine,
     instances: Object.fromEntries(instances),
-    ...(record === undefined ? {} : { writerRecord: { hostedZoneId: record.hostedZone, name: record.name, ttlSeconds: record.ttl } }),
+    ...(record === undefined ? {} : { writerRecord: { hostedZoneId: record.hostedZone, name: record.name, ttlSeconds: record.ttl, leads: record.leads } }),
     promoteTimeoutSeconds: form.promoteTimeout,
     pollSeconds: form.poll,
   };
@@ -75,11 +77,14 @@ function trafficPlan(name: string, form: ApplicationForm['traffic'][string]): Tr
     [region, { ...endpoint, ...(healthCheck === undefined ? {} : { healthCheckId: healthCheck }) }] as const);
   return {
     name,
-    strategy: form.strategy,
+    strategies: form.strategies ?? [form.strategy ?? 'weighted-records'],
+    strategyTimeoutSeconds: form.strategyTimeout,
+    ramp: form.ramp,
     hostedZoneId: form.hostedZone,
     recordName: form.record,
     ttlSeconds: form.ttl,
     endpoints: Object.fromEntries(endpoints),
+    ...(form.makeHealthChecks ? { makeHealthChecks: true } : {}),
   };
 }
 

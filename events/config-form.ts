@@ -88,6 +88,7 @@ const database = z.strictObject({
     name: field.recordName.describe('The CNAME that applications resolve to find the writer.'),
     // RDS itself gives its endpoints 5 s.
     ttl: ttl('TTL of the record.').prefault('5s'),
+    leads: z.boolean().describe('Do servers find the writer by this record? Then none may write before it leads to the new writer. false: each goes to the database that its permit names, and checks there that it reached it.').prefault(true),
   }).optional(),
   // AWS: "several minutes or longer, depending on the size"; after 15 a person should look.
   promoteTimeout: seconds('After this long without a writable database, a human is called.').prefault('15m'),
@@ -96,7 +97,12 @@ const database = z.strictObject({
 });
 
 const traffic = z.strictObject({
-  strategy: z.literal('weighted-records').prefault('weighted-records'),
+  strategy: z.literal('weighted-records').describe('The one way to move users, in the older form of this file; strategies says more.').optional(),
+  strategies: z.array(field.strategy).min(1).max(3).optional()
+    .describe('Ways to move users, tried in this order. health-check-switch and routing-control need no control plane; weighted-records asks the API of Route 53, which lives in us-east-1.'),
+  // A fast health check looks every 10 s, a change of a record is answered within 60 s at most and mostly within a few: three looks of the slower.
+  strategyTimeout: seconds('How long one way is given before the next one is tried; the last has what is left of the RTO.', 1).prefault('30s'),
+  ramp: z.array(whole(1, 100)).min(1).max(20).describe('Percent of the users in one region, step by step with a confirmation between, in planned moves only.').prefault([50, 75, 100]),
   hostedZone: field.hostedZoneId,
   record: field.recordName.describe('The name that users resolve.'),
   // Route 53's recommendation for records that fail over: 60 s or less.
@@ -107,6 +113,13 @@ const traffic = z.strictObject({
     weight: whole(0, 255).describe('Weight of the region in normal operation (0-255).').prefault(100),
     healthCheck: field.healthCheckId.optional(),
   })).describe('Region -> what its records answer.'),
+  // Off: most have health checks of their own, and each costs some dollars a month.
+  makeHealthChecks: z.boolean().describe('Make a Route 53 health check for each region with the stacks. Their ids are outputs of the stacks and go into healthCheck.').prefault(false),
+}).refine(({ strategy, strategies }) => strategy === undefined || strategies === undefined, { error: 'gives both strategy and strategies', path: ['strategy'] });
+
+const routingControls = z.strictObject({
+  endpoints: z.array(z.strictObject({ region: field.region, url: field.url })).min(1).max(5).describe("All endpoints of the cluster: region and URL, as DescribeCluster lists them. They are written down here because that call needs a control plane."),
+  controls: z.record(field.region, field.routingControlArn).describe('Region -> routing control behind the health check of its records.'),
 });
 
 const capacity = z.strictObject({
@@ -141,8 +154,11 @@ export const applicationForm = z.strictObject({
   regions, urls, detection, permit, lease, budgets, policy,
   databases: z.record(field.name, database).describe('Name -> database.').prefault({}),
   traffic: z.record(field.name, traffic).describe('Name -> records that move users.'),
+  routingControls: routingControls.describe('Amazon Application Recovery Controller, for the strategy routing-control.').optional(),
   capacity: z.record(field.name, capacity).describe('Name -> what is scaled up in the survivor.').prefault({}),
   warm, notifications,
+  // Twenty characters are a sentence; a word is no reason.
+  accept: z.record(field.findingId, z.string().min(20).max(300)).describe('Warning of `hotshift check --aws` -> why it may stand; it is then told as information. Critical findings cannot be accepted.').optional(),
 });
 
 export const configForm = z.strictObject({

@@ -3,11 +3,13 @@
 import type { ApplicationPlan, TrafficPlan } from '../domain/plan.ts';
 import type { ConfigPath } from './config-issue.ts';
 import { pairRules } from './config-rules-places.ts';
+import { leadingRules, routingControlRules, strategyRules } from './config-rules-traffic.ts';
 import { error, warning, type RuleIssue, type SharedRuleIssue } from './config-rule.ts';
 
 export const routingRules = (plan: ApplicationPlan): readonly RuleIssue[] => [
   ...urlRules(plan),
-  ...plan.traffic.flatMap((traffic, index) => trafficRules(plan, traffic, ['traffic', index])),
+  ...plan.traffic.flatMap((traffic, index) => [...trafficRules(plan, traffic, ['traffic', index]), ...strategyRules(plan, traffic, ['traffic', index])]),
+  ...routingControlRules(plan), ...leadingRules(plan),
   ...plan.databases.flatMap(({ writerRecord }, index) => (writerRecord === undefined ? [] : ttlRules(writerRecord.ttlSeconds, ['databases', index, 'writerRecord', 'ttlSeconds'], 'writers'))),
   ...(plan.traffic.length > 0 ? [] : [warning(['traffic'], 'no record moves users: a failover would change nothing for them', 'add the records that users resolve')]),
 ];

@@ -31,7 +31,8 @@ const votes = z.strictObject({
 });
 export const verdict = z.strictObject({ kind: z.enum(['down', 'healthy', 'undecided']), reason: z.string(), votes, final: z.boolean() });
 
-export const observeInput = z.strictObject({ application: name, runSeconds: z.number().positive().max(900) });
+/** `unlessWatched`: an alarm or an event of AWS asks to look, which is needed only where the agent is not at work already. */
+export const observeInput = z.strictObject({ application: name, runSeconds: z.number().positive().max(900), unlessWatched: z.boolean().optional() });
 export const observeOutput = z.strictObject({ rounds: z.number(), suspicions: z.number() });
 
 export const enforceInput = z.strictObject({ application: name, runSeconds: z.number().positive().max(900) });
@@ -39,6 +40,12 @@ export const enforceOutput = z.strictObject({ rounds: z.number(), fenced: z.arra
 
 export const watchInput = z.strictObject({ application: name, runSeconds: z.number().positive().max(900) });
 export const watchOutput = z.strictObject({ rounds: z.number(), paged: z.array(z.string()) });
+
+/** The part of a function URL's event that is read. */
+export const answerInput = z.object({ rawPath: z.string().max(500) });
+export const answerOutput = z.strictObject({ statusCode: z.number().int(), headers: z.record(z.string(), z.string()), body: z.string() });
+
+export const rehearseInput = z.strictObject({ application: name, runSeconds: z.number().positive().max(900) });
 
 export const verifyInput = z.strictObject({ failover });
 export const verifyOutput = z.strictObject({ verdict, nextCheckAt: z.string().optional() });
@@ -78,9 +85,17 @@ export const promoteOutput = z.discriminatedUnion('promotion', [
 export const shiftInput = z.discriminatedUnion('what', [
   z.strictObject({ what: z.literal('reads'), failover, epoch }),
   z.strictObject({ what: z.literal('writes'), failover, epoch, database: name }),
+  /** Planned moves only: one step towards the survivor, or back to both regions. */
+  z.strictObject({ what: z.literal('ramp'), failover, epoch, towards: z.enum(['survivor', 'both']) }),
 ]);
 export const shiftOutput = z.discriminatedUnion('shift', [
-  z.strictObject({ shift: z.literal('moved'), reason: z.string() }),
+  z.strictObject({
+    shift: z.literal('moved'), reason: z.string(),
+    /** What people should know although it worked: something that is to be aligned later. */
+    remark: z.string().exactOptional(),
+    /** Of a ramp: another step is to be made after a confirmation. */
+    more: z.boolean().exactOptional(),
+  }),
   z.strictObject({ shift: z.literal('waiting'), reason: z.string(), nextCheckAt: z.string() }),
   z.strictObject({ shift: z.literal('unseen'), reason: z.string() }),
 ]);

@@ -1,108 +1,99 @@
-// What pages on-call when Hotshift itself is unwell: a failover that did not end well, a blind vantage point, a lost event.
-// Each alarm says what silence means. Outages of an application are not told here but by `announce`.
+// What pages on-call when Hotshift itself is unwell: a failover that did not end well, a blind vantage point, a lost event, a table
+// that fails. Each alarm says what silence means. What the vantage points see of an application is in alarms-seen.ts.
 import type { Region } from '../domain/plan.ts';
-import { arn, attribute, logicalId, policy, ref, type Json } from './cloudformation.ts';
+import { alarm, alarmId, composite, inAlarm, onCallTopics, ONLY_WHEN_IT_HAPPENS, ownTopic, type Metric, type Watch } from './alarm.ts';
+import { compositesOf, watchesOf } from './alarms-seen.ts';
+import { attribute, logicalId, ref, type Json } from './cloudformation.ts';
 import { AGENTS, functionsAt } from './functions.ts';
 import type { Plans } from './plans.ts';
-import { agentsAt } from './rules.ts';
-
-interface Watch {
-  readonly name: string;
-  readonly description: string;
-  readonly namespace: string;
-  readonly metric: string;
-  readonly dimensions: Readonly<Record<string, unknown>>;
-  readonly statistic?: 'Sum' | 'Maximum';
-  /** Minutes out of which minutes. */
-  readonly minutes?: readonly [breaching: number, of: number];
-  readonly below?: number;
-  readonly silence: 'notBreaching' | 'breaching';
-  /** False for those that only a composite alarm looks at. */
-  readonly tells?: boolean;
-}
-
-/** Topics that the plan names for this region; without any the stack brings its own. */
-export const onCallTopics = (region: Region, plans: Plans): readonly unknown[] => {
-  const named = [...new Set(plans.applications.flatMap(({ notifications }) => notifications.snsTopicArns[region] ?? []))];
-  return named.length > 0 ? named : [ref('OnCall')];
-};
+import { rulesAt, schedulesAt, type Schedule } from './rules.ts';
 
 export function alarms(region: Region, plans: Plans): Json {
   const topics = onCallTopics(region, plans);
-  const agents = agentsAt(region, plans);
-  const watches = [...failovers(), ...deliveries(), ...agents.flatMap(blindness), ...functionsAt(region, plans).map(throttles)];
+  const schedules = schedulesAt(region, plans);
+  const watches = [
+    ...failovers(), ...deliveries(), ...rulesAt(region, plans).map(({ name }) => undelivered(name)), ...table(plans.table),
+    ...schedules.flatMap(blindness), ...functionsAt(region, plans).map(throttles), ...watchesOf(region, plans),
+  ];
   return {
     ...(topics.some((topic) => typeof topic !== 'string') ? ownTopic() : {}),
-    ...Object.fromEntries(watches.map((watch) => [`${logicalId(watch.name)}Alarm`, alarm(watch, topics)])),
-    ...Object.fromEntries(agents.map((name) => [`${logicalId(name)}IdleAlarm`, idle(name, topics)])),
+    ...Object.fromEntries(watches.map((watch) => [alarmId(watch.name), alarm(watch, topics)])),
+    ...Object.fromEntries(schedules.map(({ target }) => [`${logicalId(target.function)}IdleAlarm`, idle(target.function, topics)])),
+    ...compositesOf(region, plans, topics),
   };
 }
 
 function failovers(): readonly Watch[] {
-  const base = { namespace: 'AWS/States', dimensions: { StateMachineArn: ref('FailoverStateMachine') }, silence: 'notBreaching' } as const;
+  const of = (name: string): readonly [Metric] => [{ namespace: 'AWS/States', name, dimensions: { StateMachineArn: ref('FailoverStateMachine') } }];
+  const silence = ONLY_WHEN_IT_HAPPENS;
   return [
-    { ...base, name: 'failover-handed-over', metric: 'ExecutionsFailed', description: 'A failover was handed to a human, or failed. Its journal says at which step and why.' },
-    { ...base, name: 'failover-timed-out', metric: 'ExecutionsTimedOut', description: 'A failover did not end within its two hours.' },
-    { ...base, name: 'failover-aborted', metric: 'ExecutionsAborted', description: 'Somebody stopped a failover half-way.' },
-    { ...base, name: 'failover-throttled', metric: 'ExecutionThrottled', description: 'Step Functions held a failover back.' },
+    { silence, name: 'failover-handed-over', metrics: of('ExecutionsFailed'), description: 'A failover was handed to a human, or failed. Its journal says at which step and why.' },
+    { silence, name: 'failover-timed-out', metrics: of('ExecutionsTimedOut'), description: 'A failover did not end within its two hours.' },
+    { silence, name: 'failover-aborted', metrics: of('ExecutionsAborted'), description: 'Somebody stopped a failover half-way.' },
+    { silence, name: 'failover-throttled', metrics: of('ExecutionThrottled'), description: 'Step Functions held a failover back.' },
   ];
 }
 
 function deliveries(): readonly Watch[] {
-  const scheduler = { namespace: 'AWS/Scheduler', dimensions: { ScheduleGroup: ref('Schedules') }, silence: 'notBreaching', minutes: [3, 5] } as const;
+  const scheduler = (name: string): readonly [Metric] => [{ namespace: 'AWS/Scheduler', name, dimensions: { ScheduleGroup: ref('Schedules') } }];
+  const often = { silence: ONLY_WHEN_IT_HAPPENS, periods: [3, 5] } as const;
   return [
-    { name: 'dead-letters', description: 'An event that should have started something did not.', namespace: 'AWS/SQS', metric: 'ApproximateNumberOfMessagesVisible', dimensions: { QueueName: attribute('DeadLetters', 'QueueName') }, statistic: 'Maximum', silence: 'notBreaching' },
-    { ...scheduler, name: 'schedule-errors', metric: 'TargetErrorCount', description: 'The scheduler could not start an agent.' },
-    { ...scheduler, name: 'schedule-throttled', metric: 'InvocationThrottleCount', description: 'The scheduler was held back.' },
+    {
+      name: 'dead-letters', description: 'An event that should have started something did not.', statistic: 'Maximum',
+      metrics: [{ namespace: 'AWS/SQS', name: 'ApproximateNumberOfMessagesVisible', dimensions: { QueueName: attribute('DeadLetters', 'QueueName') } }],
+      silence: { means: 'notBreaching', because: 'SQS stops publishing for a queue that nobody used for hours' },
+    },
+    { ...often, name: 'schedule-errors', metrics: scheduler('TargetErrorCount'), description: 'The scheduler could not start an agent.' },
+    { ...often, name: 'schedule-throttled', metrics: scheduler('InvocationThrottleCount'), description: 'The scheduler was held back.' },
+    { ...often, name: 'schedule-dropped', metrics: scheduler('InvocationDroppedCount'), description: 'The scheduler gave up starting an agent.' },
   ];
 }
 
-/** An agent that fails, or that does not run at all: one lost minute is nothing, three of five are a blind spot. */
-const blindness = (name: string): readonly Watch[] => {
-  const base = { namespace: 'AWS/Lambda', dimensions: { FunctionName: ref(`${logicalId(name)}LambdaFunction`) }, tells: false } as const;
+/** One for each rule, so that the page names the rule; the queue's own alarm cannot. */
+const undelivered = (name: string): Watch => {
+  const of = (metric: string): Metric => ({ namespace: 'AWS/Events', name: metric, dimensions: { RuleName: ref(`${logicalId(name)}Rule`) } });
+  return {
+    name: `rule-${name}-failed`, description: `What the rule hotshift-${name} should have started was not started.`, silence: ONLY_WHEN_IT_HAPPENS,
+    metrics: [of('FailedInvocations'), of('InvocationsSentToDlq'), of('InvocationsFailedToBeSentToDlq')],
+  };
+};
+
+/** The operations that the functions use (permissions.ts); DynamoDB counts errors by operation. */
+const OPERATIONS = ['GetItem', 'Query', 'PutItem', 'UpdateItem'] as const;
+
+/** The table of leases, permits and the journal, as this region's replica answers. Without two of three replicas nobody can act. */
+function table(name: string): readonly Watch[] {
+  const of = (metric: string, operations: readonly string[]): readonly Metric[] => operations.map((Operation) => ({ namespace: 'AWS/DynamoDB', name: metric, dimensions: { TableName: name, Operation } }));
+  const all = (metric: string): Watch['metrics'] => of(metric, OPERATIONS) as Watch['metrics'];
   return [
-    { ...base, name: `${name}-errors`, metric: 'Errors', description: `hotshift-${name} fails.`, minutes: [3, 5], silence: 'notBreaching' },
-    { ...base, name: `${name}-silent`, metric: 'Invocations', description: `hotshift-${name} does not run.`, minutes: [3, 3], below: 1, silence: 'breaching' },
+    // One error is retried by the client within its second; two minutes with errors are a replica in trouble.
+    { name: 'table-errors', metrics: all('SystemErrors'), periods: [2, 5], description: 'The table of leases and permits fails here.', silence: ONLY_WHEN_IT_HAPPENS },
+    { name: 'table-throttled', metrics: all('ThrottledRequests'), description: 'The table of leases and permits holds requests back here.', silence: ONLY_WHEN_IT_HAPPENS },
+    {
+      // Half a second: a strong write waits for one more region, some tens of milliseconds away; permits of 5 s are renewed through it.
+      name: 'table-slow', metrics: of('SuccessfulRequestLatency', ['PutItem']) as Watch['metrics'], statistic: 'Average', above: 500, periods: [3, 5], description: 'Writes to the table of leases and permits take more than half a second here.',
+      silence: { means: 'notBreaching', because: 'without a write there is no latency; that nobody writes is told by the agents\' own alarms' },
+    },
+  ];
+}
+
+/** An agent that fails, or that does not run at all: one lost minute is nothing, three of five are a blind spot. Counted in its own turns. */
+const blindness = ({ target: { function: name }, everySeconds }: Schedule): readonly Watch[] => {
+  const of = (metric: string): Watch['metrics'] => [{ namespace: 'AWS/Lambda', name: metric, dimensions: { FunctionName: ref(`${logicalId(name)}LambdaFunction`) } }];
+  const shared = { periodSeconds: everySeconds, tells: false } as const;
+  return [
+    { ...shared, name: `${name}-errors`, metrics: of('Errors'), description: `hotshift-${name} fails.`, periods: [3, 5], silence: { means: 'notBreaching', because: 'runs that are not there have no errors; the alarm beside this one tells of them' } },
+    { ...shared, name: `${name}-silent`, metrics: of('Invocations'), description: `hotshift-${name} does not run.`, periods: [3, 3], below: 1, silence: { means: 'breaching', because: 'Lambda publishes nothing for a function that does not run' } },
   ];
 };
 
 const throttles = (name: string): Watch => ({
-  name: `${name}-throttled`, metric: 'Throttles', namespace: 'AWS/Lambda', dimensions: { FunctionName: ref(`${logicalId(name)}LambdaFunction`) },
-  description: `hotshift-${name} was refused a place to run${AGENTS.has(name) ? '' : ' during a failover'}: look at the account's concurrency.`, silence: 'notBreaching',
+  name: `${name}-throttled`, metrics: [{ namespace: 'AWS/Lambda', name: 'Throttles', dimensions: { FunctionName: ref(`${logicalId(name)}LambdaFunction`) } }],
+  description: `hotshift-${name} was refused a place to run${AGENTS.has(name) ? '' : ' during a failover'}: look at the account's concurrency.`, silence: ONLY_WHEN_IT_HAPPENS,
 });
-
-function alarm({ name, description, namespace, metric, dimensions, statistic = 'Sum', minutes = [1, 1], below, silence, tells = true }: Watch, topics: readonly unknown[]): Json {
-  return {
-    Type: 'AWS::CloudWatch::Alarm',
-    Properties: {
-      AlarmName: `hotshift-${name}`, AlarmDescription: `${description} See docs/runbook.md.`, Namespace: namespace, MetricName: metric,
-      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })), Statistic: statistic, Period: 60,
-      DatapointsToAlarm: minutes[0], EvaluationPeriods: minutes[1], Threshold: below ?? 0,
-      ComparisonOperator: below === undefined ? 'GreaterThanThreshold' : 'LessThanThreshold', TreatMissingData: silence,
-      ...(tells ? { AlarmActions: topics, OKActions: topics } : {}),
-    },
-  };
-}
 
 /** One page for an agent that is of no use, whatever the reason. */
-const idle = (name: string, topics: readonly unknown[]): Json => ({
-  Type: 'AWS::CloudWatch::CompositeAlarm', DependsOn: [`${logicalId(name)}ErrorsAlarm`, `${logicalId(name)}SilentAlarm`],
-  Properties: {
-    AlarmName: `hotshift-${name}-idle`, AlarmDescription: `hotshift-${name} fails or does not run: this place ${name === 'observe' ? 'sees nothing' : 'would not fence'}. See docs/runbook.md.`,
-    AlarmRule: `ALARM("hotshift-${name}-errors") OR ALARM("hotshift-${name}-silent")`, AlarmActions: topics, OKActions: topics,
-  },
-});
-
-const ownTopic = (): Json => ({
-  OnCall: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'hotshift-on-call', KmsMasterKeyId: ref('Key') } },
-  OnCallPolicy: {
-    Type: 'AWS::SNS::TopicPolicy',
-    Properties: {
-      Topics: [ref('OnCall')],
-      PolicyDocument: policy([
-        { Sid: 'Alarms', Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: 'sns:Publish', Resource: ref('OnCall'), Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') }, ArnLike: { 'aws:SourceArn': arn('cloudwatch', 'alarm:hotshift-*') } } },
-        { Sid: 'OnlyTls', Effect: 'Deny', Principal: '*', Action: 'sns:Publish', Resource: ref('OnCall'), Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-      ]),
-    },
-  },
-});
+const idle = (name: string, topics: readonly unknown[]): Json => composite(
+  `${name}-idle`, `hotshift-${name} fails or does not run: this place ${name === 'observe' ? 'sees nothing' : name === 'enforce' ? 'would not fence' : 'does not measure'}.`,
+  `${inAlarm(`${name}-errors`)} OR ${inAlarm(`${name}-silent`)}`, [`${name}-errors`, `${name}-silent`], topics,
+);

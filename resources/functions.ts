@@ -7,6 +7,7 @@ import { interfaceStatements, sqlEnvironment, vpcOf, type Network } from './netw
 import { permissionsOf } from './permissions.ts';
 import type { Plans } from './plans.ts';
 import { agentsAt } from './rules.ts';
+import { hasSwitch, SWITCH_FUNCTION } from './switch.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -14,26 +15,36 @@ export const functionNames = (): readonly string[] =>
   readdirSync(join(root, 'functions')).filter((name) => existsSync(join(root, 'functions', name, 'handler.ts'))).sort();
 
 /** Agents are started by a schedule, over and over; all other functions are steps of a state machine. */
-export const AGENTS: ReadonlySet<string> = new Set(['observe', 'enforce', 'watch']);
+export const AGENTS: ReadonlySet<string> = new Set(['observe', 'enforce', 'watch', 'rehearse']);
 
-/** The functions of a place: all steps, and the agents that a schedule starts there. */
+/** The functions that a state machine calls. */
+export const stepNames = (): readonly string[] => functionNames().filter((name) => !AGENTS.has(name) && name !== SWITCH_FUNCTION);
+
+/** The functions of a place: all steps, the agents that a schedule starts there, and what health checkers ask. */
 export const functionsAt = (region: Region, plans: Plans): readonly string[] => {
   const agents = agentsAt(region, plans);
-  return functionNames().filter((name) => !AGENTS.has(name) || agents.includes(name));
+  return functionNames().filter((name) => (name === SWITCH_FUNCTION ? hasSwitch(region, plans) : !AGENTS.has(name) || agents.includes(name)));
 };
 
 /** Seconds, below the TimeoutSeconds of the states that call them. Agents run for most of a minute. */
-export const timeoutSeconds = (name: string): number => (AGENTS.has(name) ? 75 : name === 'warm' ? 55 : 14);
+export const timeoutSeconds = (name: string): number => OWN_TIMEOUTS[name] ?? (AGENTS.has(name) ? 75 : 14);
+/** `rehearse` asks some two hundred questions, a few at a time (its schedule's runSeconds, and room to tell the result). */
+const OWN_TIMEOUTS: Readonly<Record<string, number>> = { warm: 55, rehearse: 180 };
 
 /** 400 days: an audit looks back a year, and a month more to be made. */
 export const RETENTION_DAYS = 400;
 
 /**
  * Reserved, so that an application that takes all of the account's concurrency in the survivor cannot keep a failover from running.
- * Agents: the next minute's run may begin before the last one has ended. Steps: all databases side by side, and one more.
+ * Agents: the next minute's run may begin before the last one has ended; `observe` has a third place for a look that an event asks
+ * for. Steps: all databases side by side, and one more.
  */
-const reserved = (name: string, plans: Plans): number =>
-  (AGENTS.has(name) ? 2 * plans.applications.length : 1 + Math.max(1, plans.applications.reduce((sum, { databases }) => sum + databases.length, 0)));
+// `answer`: some 20 health checkers for each of the two regions ask every 10 s, for some milliseconds; five places carry a hundred times that.
+export const reserved = (name: string, plans: Plans): number => (name === SWITCH_FUNCTION ? 5 : AGENTS.has(name) ? (name === 'observe' ? 3 : 2) * plans.applications.length
+  : 1 + Math.max(1, plans.applications.reduce((sum, { databases }) => sum + databases.length, 0)));
+
+/** All that the functions of a place reserve; Lambda leaves 100 of the account's limit to all other functions. */
+export const reservedAt = (region: Region, plans: Plans): number => functionsAt(region, plans).reduce((sum, name) => sum + reserved(name, plans), 0);
 
 /** The `functions` section of serverless.yml. */
 export function functionsOf(region: Region, plans: Plans, network: Network | undefined): Json {

@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { arn, attribute, functionArn, logicalId, role, type Json } from './cloudformation.ts';
-import { AGENTS, functionNames, logGroup } from './functions.ts';
+import { logGroup, stepNames as steps } from './functions.ts';
 
 const root = join(import.meta.dirname, '..');
-const steps = (): readonly string[] => functionNames().filter((name) => !AGENTS.has(name));
 
 /** The definition as JSON, `${...}` still in it. */
 export const definition = (name: string): Json => parse(readFileSync(join(root, 'statemachines', `${name}.asl.yaml`), 'utf8')) as Json;

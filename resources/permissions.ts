@@ -2,7 +2,8 @@
 // The only source of the roles and of the table in docs/security.md; test/unit/resources holds it against what the code can send.
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
 import { arn, type Statement } from './cloudformation.ts';
-import { changeRecords, readRecords } from './permissions-records.ts';
+import { changeRecords, readRecords, routingControls } from './permissions-records.ts';
+import { readApplications, readDeployment, secretsToDescribe } from './permissions-rehearse.ts';
 import { actingRegions, allInstances, type Plans } from './plans.ts';
 
 type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem';
@@ -82,7 +83,8 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
       table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans),
       ...onInstances('Promote', 'rds:PromoteReadReplica', region, plans), ...databaseSecrets(region, plans),
     ];
-    case 'shift': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), ...changeRecords(plans)];
+    case 'shift': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), ...changeRecords(plans), ...routingControls(plans)];
+    case 'answer': return [table('GetItem')];
     case 'scale': return [table('GetItem', 'PutItem'), ...scaleServices(region, plans)];
     case 'announce': case 'approve': return [table('GetItem', 'PutItem'), ...tellPeople(region, plans)];
     case 'enforce': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...databaseSecrets(region, plans), ...closeNetwork(region, plans)];
@@ -90,6 +92,10 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
       table('GetItem', 'Query', 'PutItem'), ...databaseSecrets(region, plans),
       // Two statements read secrets here; a policy's ids must differ.
       ...tellPeople(region, plans).map((statement) => (statement.Sid === 'ReadSecrets' ? { ...statement, Sid: 'ReadTokens' } : statement)),
+    ];
+    case 'rehearse': return [
+      table('GetItem', 'Query', 'PutItem'), ...tellPeople(region, plans), ...readSecrets(secretsToDescribe(region, plans)).map((statement) => ({ ...statement, Sid: 'DescribeSecrets', Action: ['secretsmanager:DescribeSecret'] })),
+      ...readDeployment(region, plans), ...readApplications(region, plans),
     ];
     default: throw new Error(`functions/${name}: resources/permissions.ts has no statements for it`);
   }

@@ -1,23 +1,30 @@
-// docs/security.md from the very resources that are deployed: `node resources/security-document.ts` writes it, `--check` only compares.
+// docs/security.md, and the figures in docs/deploy.md, from the very resources that are deployed: `node resources/security-document.ts`
+// writes them, `--check` only compares.
 // It describes the example plan, as one with real ARNs would differ in every row.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NAMESPACE } from '../adapters/figures.ts';
 import type { Json, Statement } from './cloudformation.ts';
-import { functionsAt } from './functions.ts';
+import { functionsAt, reservedAt } from './functions.ts';
 import { readNetworks } from './network.ts';
 import { allRegions, isWitness, readPlans, type Plans } from './plans.ts';
 import { resourcesOf } from './stack.ts';
 
 const FILE = join(import.meta.dirname, '..', 'docs', 'security.md');
+const DEPLOY = join(import.meta.dirname, '..', 'docs', 'deploy.md');
 const EXAMPLE = join(import.meta.dirname, '..', 'hotshift.example.yml');
 
 interface Row { readonly who: string; readonly statement: Statement & { readonly Principal?: unknown } }
 type Resources = Readonly<Record<string, { readonly Type: string; readonly Properties: Json }>>;
 type PolicyDocument = { readonly Statement: readonly Row['statement'][] };
 
-export function securityDocument(plans: Plans = readPlans(EXAMPLE)): string {
+function stacksOf(plans: Plans): readonly Stack[] {
   const networks = readNetworks(plans, EXAMPLE.replace('hotshift.example', 'hotshift.network.example'));
-  const stacks = allRegions(plans).map((region) => ({ region, resources: resourcesOf(region, plans, networks) as Resources }));
+  return allRegions(plans).map((region) => ({ region, resources: resourcesOf(region, plans, networks) as Resources }));
+}
+
+export function securityDocument(plans: Plans = readPlans(EXAMPLE)): string {
+  const stacks = stacksOf(plans);
   const [first] = stacks;
   const witness = stacks.find(({ region }) => isWitness(region, plans));
   if (first === undefined || witness === undefined) throw new Error('the example has no pair and witness');
@@ -41,6 +48,7 @@ const HEAD = `# Security: who may do what
 
 Every function has a role of its own. A test reads the source of each function with TypeScript's type checker, collects the AWS calls
 that it can send and compares them with its role: nothing is missing and nothing is unused (\`test/unit/resources/permissions.test.ts\`).
+Every run of the twin holds each call that a function makes against its role, with resource and conditions, as IAM would (\`twin/rights.ts\`).
 \`npm run judges\` holds each statement against AWS's Service Authorization Reference.
 
 What changes the world is bound: a promotion to the configured instances, a fence to their security groups, records to the configured
@@ -51,9 +59,15 @@ const rolesOf = (resources: Resources): readonly Row[] => Object.entries(resourc
   .flatMap(([id, { Properties }]) => (Properties['Policies'] as readonly { readonly PolicyDocument: PolicyDocument }[])
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map((statement) => ({ who: id, statement }))));
 
-const resourcePolicies = (resources: Resources): readonly Row[] => Object.entries(resources).flatMap(([id, { Properties }]) => {
+const resourcePolicies = (resources: Resources): readonly Row[] => Object.entries(resources).flatMap(([id, { Type, Properties }]) => {
+  if (Type === 'AWS::Lambda::Permission') return [{ who: `Function ${textOf(Properties['FunctionName'])}: ${String(Properties['Principal'])}`, statement: permission(id, Properties) }];
   const document = (Properties['PolicyDocument'] ?? Properties['KeyPolicy']) as PolicyDocument | undefined;
   return (document?.Statement ?? []).map((statement) => ({ who: `${id}: ${principal(statement.Principal)}`, statement }));
+});
+
+/** A Lambda permission in the words of a policy. */
+const permission = (id: string, { Action, FunctionName, SourceAccount, SourceArn }: Json): Row['statement'] => ({
+  Sid: id, Effect: 'Allow', Action: [Action as string], Resource: FunctionName, Condition: { StringEquals: { 'aws:SourceAccount': SourceAccount }, ArnLike: { 'aws:SourceArn': SourceArn } },
 });
 
 const principal = (value: unknown): string => (typeof value === 'string' ? 'anyone' : Object.values(value as Json).map(textOf).join(', '));
@@ -97,26 +111,52 @@ function trust(resources: Resources): readonly string[] {
   return rules.map((rule) => `- ${rule}: ${lines.filter((line) => line.rule === rule).map(({ id }) => id).join(', ')}`);
 }
 
-function counts(plans: Plans, stacks: readonly { readonly region: string; readonly resources: Resources }[]): readonly string[] {
-  const rows = stacks.map(({ region, resources }) => {
-    const rolesRows = rolesOf(resources);
-    const allowed = rolesRows.filter(({ statement }) => statement.Effect === 'Allow');
+interface Stack { readonly region: string; readonly resources: Resources }
+const numberOf = (type: string, resources: Resources): number => Object.values(resources).filter(({ Type }) => Type === type).length;
+// Functions are made by osls out of serverless.yml; a deployment bucket and its policy come with them.
+const total = ({ region, resources }: Stack, plans: Plans): number => Object.keys(resources).length + functionsAt(region, plans).length + 2;
+
+function counts(plans: Plans, stacks: readonly Stack[]): readonly string[] {
+  const rows = stacks.map((stack) => {
+    const { region, resources } = stack;
+    const allowed = rolesOf(resources).filter(({ statement }) => statement.Effect === 'Allow');
     const actions = allowed.flatMap(({ statement }) => statement.Action);
     const wide = allowed.filter(({ statement }) => statement.Resource === '*').flatMap(({ statement }) => statement.Action);
-    const count = (type: string): number => Object.values(resources).filter(({ Type }) => Type === type).length;
-    // Functions are made by osls out of serverless.yml; a deployment bucket and its policy come with them.
-    const functions = functionsAt(region, plans).length;
-    return `| ${region}${isWitness(region, plans) ? ' (witness)' : ''} | ${Object.keys(resources).length + functions + 2} | ${functions} | ${count('AWS::IAM::Role')} | ${count('AWS::CloudWatch::Alarm') + count('AWS::CloudWatch::CompositeAlarm')} | ${actions.length} | ${new Set(actions).size} | ${new Set(wide).size} |`;
+    const kinds = ['AWS::IAM::Role', 'AWS::Events::Rule', 'AWS::Scheduler::Schedule', 'AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].map((type) => numberOf(type, resources));
+    return `| ${[`${region}${isWitness(region, plans) ? ' (witness)' : ''}`, total(stack, plans), functionsAt(region, plans).length, ...kinds, reservedAt(region, plans), actions.length, new Set(actions).size, new Set(wide).size].join(' | ')} |`;
   });
-  return ['Actions counts each action of each role; "without a resource" are those whose service knows no resource to name.', '',
-    '| Stack | Resources | Functions | Roles | Alarms | Actions | Different actions | Without a resource |', '|---|---|---|---|---|---|---|---|', ...rows];
+  return ['One application with one database. "Reserved" are concurrent executions of Lambda. "Actions" counts each action of each role; "without a resource" are',
+    'those whose service knows no resource to name.', '',
+    '| Stack | Resources | Functions | Roles | Rules | Schedules | Alarms | Composite alarms | Reserved | Actions | Different actions | Without a resource |', '|---|---|---|---|---|---|---|---|---|---|---|---|', ...rows];
+}
+
+/** As `hotshift deploy --plan` begins with a stack. */
+function planLine(stack: Stack): string {
+  const actions = rolesOf(stack.resources).filter(({ statement }) => statement.Effect === 'Allow').flatMap(({ statement }) => statement.Action);
+  return `${stack.region}  ${total(stack, readPlans(EXAMPLE))} resources, ${numberOf('AWS::IAM::Role', stack.resources)} roles with ${actions.length} actions (${new Set(actions).size} different)`;
+}
+
+/** docs/deploy.md with the figures of the example's stacks in it. */
+export function deployDocument(text: string, plans: Plans = readPlans(EXAMPLE)): string {
+  const stacks = stacksOf(plans);
+  const packaged = stacks.map((stack) => `${stack.region.padEnd(14)} ${total(stack, plans)} resources, ${functionsAt(stack.region, plans).length} functions, ${numberOf('AWS::IAM::Role', stack.resources)} roles (from hotshift.yml)`);
+  const seen = stacks.flatMap(({ resources }) => Object.values(resources)).filter(({ Type, Properties }) => Type === 'AWS::CloudWatch::Alarm' && Properties['Namespace'] === NAMESPACE);
+  const composites = stacks.flatMap(({ resources }) => Object.values(resources)).filter(({ Type, Properties }) => Type === 'AWS::CloudWatch::CompositeAlarm' && plans.applications.some(({ application }) => String(Properties['AlarmName']).startsWith(`hotshift-${application}-`)));
+  const reserved = Math.max(...stacks.map(({ region }) => reservedAt(region, plans)));
+  return text
+    .replace(/(?:^\S+ +\d+ resources, \d+ functions, \d+ roles \(from hotshift\.yml\)\n)+/m, packaged.map((line) => `${line}\n`).join(''))
+    .replace(/^\S+ {2}\d+ resources, \d+ roles with .*$/m, stacks.slice(0, 1).map(planLine).join())
+    .replace(/\d+ metric alarms, \d+ of them of\nhigh resolution, and \d+ composite/, `${seen.length} metric alarms, ${seen.filter(({ Properties }) => Number(Properties['Period']) < 60).length} of them of\nhigh resolution, and ${composites.length} composite`)
+    .replace(/reserve \d+ concurrent/, `reserve ${reserved} concurrent`).replace(/limit must be\n +\d+ or more/, (found) => found.replace(/\d+/, String(reserved + 100)));
 }
 
 if (import.meta.main) {
-  const wanted = securityDocument();
-  if (!process.argv.includes('--check')) writeFileSync(FILE, wanted);
-  else if (readFileSync(FILE, 'utf8') !== wanted) {
-    console.error('docs/security.md does not fit the templates: node resources/security-document.ts');
-    process.exitCode = 1;
+  const wanted = [[FILE, securityDocument()], [DEPLOY, deployDocument(readFileSync(DEPLOY, 'utf8'))]] as const;
+  for (const [file, text] of wanted) {
+    if (!process.argv.includes('--check')) writeFileSync(file, text);
+    else if (readFileSync(file, 'utf8') !== text) {
+      console.error(`${file} does not fit the templates: node resources/security-document.ts`);
+      process.exitCode = 1;
+    }
   }
 }

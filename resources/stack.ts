@@ -5,12 +5,13 @@ import { alarms } from './alarms.ts';
 import { attribute, ref, sub, type Json } from './cloudformation.ts';
 import { dashboard } from './dashboard.ts';
 import { functionResources } from './functions.ts';
+import { healthCheckOutputs, healthCheckResources } from './health-checks.ts';
 import { key } from './key.ts';
 import { machine } from './machine.ts';
 import { networkOutputs, networkResources, type Networks } from './network.ts';
 import { allRegions, type Plans } from './plans.ts';
-import { agentsAt } from './rules.ts';
 import { starts } from './starts.ts';
+import { switchOutputs, switchResources } from './switch.ts';
 import { table } from './table.ts';
 
 /** The `resources.Resources` section of serverless.yml. */
@@ -22,7 +23,9 @@ export function resourcesOf(region: Region, plans: Plans, networks: Networks): J
     ...machine(),
     ...starts(region, plans),
     ...alarms(region, plans),
-    ...dashboard(agentsAt(region, plans)),
+    ...switchResources(region, plans),
+    ...healthCheckResources(region, plans),
+    ...dashboard(region, plans),
     ...(region === allRegions(plans)[0] ? table(plans) : {}),
   };
 }
@@ -35,6 +38,8 @@ export function outputsOf(region: Region, plans: Plans, networks: Networks): Jso
     TableName: { Description: 'Leases, permits, intents, observations and the journal', Value: plans.table },
     DashboardUrl: { Description: 'The dashboard of this region', Value: sub(`https://console.aws.amazon.com/cloudwatch/home?region=\${AWS::Region}#dashboards/dashboard/hotshift-\${AWS::Region}`) },
     KeyArn: { Description: 'Key of the logs', Value: attribute('Key') },
+    ...switchOutputs(region, plans),
+    ...healthCheckOutputs(region, plans),
     ...networkOutputs(networks[region]),
   };
 }

@@ -1,18 +1,18 @@
-// What starts things: the rules and schedules of events/rules.yml, each with a role that can start that one target only, and
-// a queue for what could not be delivered.
+// What starts things: the rules and schedules of events/rules.yml, each with the right to start that one target only, and a queue for
+// what could not be delivered.
 import type { Region } from '../domain/plan.ts';
 import { arn, attribute, functionArn, logicalId, policy, ref, role, type Json } from './cloudformation.ts';
 import type { Plans } from './plans.ts';
-import { AGENTS, functionsAt } from './functions.ts';
-import { readRules, schedulesAt, type Rules } from './rules.ts';
+import { stepNames } from './functions.ts';
+import { readRules, rulesAt, scheduledInput, schedulesAt, type Rule, type Schedule } from './rules.ts';
 
 export function starts(region: Region, plans: Plans): Json {
   return {
     ...deadLetters(),
     Schedules: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: 'hotshift' } },
-    ...Object.assign({}, ...readRules().rules.map(rule)) as Json,
+    ...Object.assign({}, ...rulesAt(region, plans).map(rule)) as Json,
     ...Object.assign({}, ...schedulesAt(region, plans).map((entry) => schedule(entry, plans))) as Json,
-    ...keepWarm(functionsAt(region, plans).filter((name) => !AGENTS.has(name))),
+    ...keepWarm(stepNames()),
   };
 }
 
@@ -54,26 +54,32 @@ function deadLetters(): Json {
   };
 }
 
-function rule({ name, description, pattern, target }: Rules['rules'][number]): Json {
+const ruleOf = (name: string, description: string, pattern: Json, target: Json): Json => ({
+  Type: 'AWS::Events::Rule',
+  Properties: { Name: `hotshift-${name}`, Description: description, EventPattern: pattern, State: 'ENABLED', Targets: [{ ...target, DeadLetterConfig: { Arn: attribute('DeadLetters') } }] },
+});
+
+function rule({ name, description, pattern, target }: Rule): Json {
+  const id = `${logicalId(name)}Rule`;
+  if ('function' in target) {
+    return {
+      // For functions EventBridge asks the function's own policy (EventBridge guide, resource-based policies).
+      [`${logicalId(name)}Permission`]: { Type: 'AWS::Lambda::Permission', Properties: { FunctionName: ref(`${logicalId(target.function)}LambdaFunction`), Action: 'lambda:InvokeFunction', Principal: 'events.amazonaws.com', SourceAccount: ref('AWS::AccountId'), SourceArn: attribute(id) } },
+      // Five minutes: an older event is no reason to look.
+      [id]: ruleOf(name, description, pattern, { Id: target.function, Arn: functionArn(target.function), Input: JSON.stringify(target.input), RetryPolicy: { MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 300 } }),
+    };
+  }
   const roleId = `${logicalId(name)}Role`;
   const machine = ref(`${logicalId(target.stateMachine)}StateMachine`);
   return {
     [roleId]: role('events.amazonaws.com', 'start', [{ Sid: 'Start', Effect: 'Allow', Action: ['states:StartExecution'], Resource: machine }], arn('events', `rule/hotshift-${name}`)),
-    [`${logicalId(name)}Rule`]: {
-      Type: 'AWS::Events::Rule',
-      Properties: {
-        Name: `hotshift-${name}`, Description: description, EventPattern: pattern, State: 'ENABLED',
-        Targets: [{
-          Id: target.stateMachine, Arn: machine, RoleArn: attribute(roleId), InputPath: target.inputPath,
-          // 15 minutes: an older suspicion is no evidence, and a newer one has been raised since.
-          DeadLetterConfig: { Arn: attribute('DeadLetters') }, RetryPolicy: { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 900 },
-        }],
-      },
-    },
+    // 15 minutes: an older suspicion is no evidence, and a newer one has been raised since.
+    [id]: ruleOf(name, description, pattern, { Id: target.stateMachine, Arn: machine, RoleArn: attribute(roleId), InputPath: target.inputPath, RetryPolicy: { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 900 } }),
   };
 }
 
-function schedule({ name, description, everySeconds, target, runSeconds }: Rules['schedules'][number], plans: Plans): Json {
+function schedule(entry: Schedule, plans: Plans): Json {
+  const { name, description, everySeconds, target } = entry;
   const roleId = `${logicalId(name)}ScheduleRole`;
   const minutes = everySeconds / 60;
   return {
@@ -87,7 +93,7 @@ function schedule({ name, description, everySeconds, target, runSeconds }: Rules
         Name: `hotshift-${name}-${application}`, GroupName: ref('Schedules'), Description: description, State: 'ENABLED',
         ScheduleExpression: `rate(${minutes} minute${minutes === 1 ? '' : 's'})`, FlexibleTimeWindow: { Mode: 'OFF' },
         Target: {
-          Arn: functionArn(target.function), RoleArn: attribute(roleId), Input: JSON.stringify({ application, runSeconds }),
+          Arn: functionArn(target.function), RoleArn: attribute(roleId), Input: JSON.stringify(scheduledInput(entry, application)),
           DeadLetterConfig: { Arn: attribute('DeadLetters') }, RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
         },
       },

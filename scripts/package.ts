@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { zipSync } from 'fflate';
 import { compilePlans } from '../events/config.ts';
 import { networkFile, readNetworks, SQL_FUNCTIONS } from '../resources/network.ts';
+import { packagedOf } from '../resources/packaged.ts';
 import { allRegions, configFile, isWitness, readPlans, tableTrouble } from '../resources/plans.ts';
 import { bundle } from './bundle.ts';
 
@@ -18,8 +19,15 @@ const plans = readPlans();
 const networks = readNetworks(plans);
 const bundles = await bundle();
 mkdirSync(join(root, 'dist', 'zips'), { recursive: true });
-for (const { name, file } of bundles) {
-  const zip = zipSync({ 'index.cjs': [readFileSync(file), { mtime: FIXED_TIME, level: 9 }], 'hotshift.json': [Buffer.from(compilePlans(plans)), { mtime: FIXED_TIME, level: 9 }] });
+// The rehearsal comes last: it carries the hashes of all others, to hold the deployment against them.
+const REHEARSAL = 'rehearse';
+const inOrder = [...bundles.filter(({ name }) => name !== REHEARSAL), ...bundles.filter(({ name }) => name === REHEARSAL)];
+const entry = (content: Uint8Array) => [content, { mtime: FIXED_TIME, level: 9 }] as [Uint8Array, { mtime: Date; level: 9 }];
+for (const { name, file } of inOrder) {
+  const zip = zipSync({
+    'index.cjs': entry(readFileSync(file)), 'hotshift.json': entry(Buffer.from(compilePlans(plans))),
+    ...(name === REHEARSAL ? { 'packaged.json': entry(Buffer.from(JSON.stringify(packagedOf(plans, join(root, 'dist', 'zips'), REHEARSAL)))) } : {}),
+  });
   writeFileSync(join(root, 'dist', 'zips', `${name}.zip`), zip);
   console.log(`${name.padEnd(10)} ${String(Math.round(zip.length / 1024)).padStart(5)} KB zipped`);
 }

@@ -4,19 +4,24 @@ import type { Observation } from '../../domain/observation.ts';
 import type { ApplicationPlan, Instant, Region } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
 import { TryAgainError } from '../../domain/errors.ts';
-import type { Ports, Suspicion } from '../../domain/ports.ts';
+import type { Figures, Ports, Suspicion } from '../../domain/ports.ts';
+import { controlFigure, figuresOf } from './figures.ts';
 import { observation } from './observation.ts';
 import { concern } from './suspicion.ts';
 
-type ObservePorts = Pick<Ports, 'prober' | 'observations' | 'events' | 'incidents' | 'clock'>;
+type ObservePorts = Pick<Ports, 'prober' | 'observations' | 'events' | 'incidents' | 'clock'> & {
+  /** Absent where nobody looks at figures. */
+  readonly figures?: Figures;
+};
 /** What a vantage point remembers of a region between rounds. */
 interface Memory { observation?: Observation; abstainedRounds: number; raisedAt?: Instant; incident?: string }
 
 export interface ObserveResult { readonly rounds: number; readonly suspicions: number }
 
 export const observe = (ports: ObservePorts, plan: ApplicationPlan, vantagePoint: Region) =>
-  async ({ runSeconds }: { readonly runSeconds: number }): Promise<ObserveResult> => {
+  async ({ runSeconds, unlessWatched = false }: { readonly runSeconds: number; readonly unlessWatched?: boolean | undefined }): Promise<ObserveResult> => {
     const { clock } = ports;
+    if (unlessWatched && await watched(ports, plan, vantagePoint)) return { rounds: 0, suspicions: 0 };
     const endAt = clock.now() + runSeconds * 1000;
     let memories: Map<Region, Memory> | undefined;
     let rounds = 0;
@@ -38,6 +43,15 @@ export const observe = (ports: ObservePorts, plan: ApplicationPlan, vantagePoint
     }
     return { rounds, suspicions };
   };
+
+/**
+ * An alarm or an event of AWS makes this agent look (events/rules.yml), but only where nobody is looking: beside a run that is at work
+ * a second one would count the same failure twice. Two intervals: one round may be late.
+ */
+async function watched({ observations, clock }: ObservePorts, plan: ApplicationPlan, vantagePoint: Region): Promise<boolean> {
+  const own = (await observations.list(plan.application)).filter((entry) => entry.vantagePoint === vantagePoint);
+  return own.some(({ at }) => clock.now() - at <= 2 * plan.detection.probeIntervalSeconds * 1000);
+}
 
 /** The next run goes on where the last one stopped: otherwise each new minute would forget a run of failures. */
 async function remember(ports: ObservePorts, plan: ApplicationPlan, vantagePoint: Region): Promise<Map<Region, Memory>> {
@@ -62,6 +76,8 @@ async function round(ports: ObservePorts, plan: ApplicationPlan, vantagePoint: R
   // holds is old, and must not be recorded as seen now.
   const tookSeconds = (ports.clock.now() - begunAt) / 1000;
   if (tookSeconds > probeTimeoutSeconds + probeIntervalSeconds) throw new TryAgainError(`a round took ${tookSeconds.toFixed(1)} s: ${vantagePoint} stood still, and what it saw before proves nothing`);
+  const { application } = plan;
+  ports.figures?.publish({ application, vantagePoint }, [controlFigure(control)]);
   const raised = await Promise.all(plan.regions.map(async (target, index) => {
     const outcome = outcomes[index];
     const memory = memories.get(target);
@@ -70,6 +86,7 @@ async function round(ports: ObservePorts, plan: ApplicationPlan, vantagePoint: R
     const before = memory.observation;
     memory.abstainedRounds = seen.result === 'abstained' ? memory.abstainedRounds + 1 : 0;
     memory.observation = seen;
+    ports.figures?.publish({ application, vantagePoint, region: target }, figuresOf(seen));
     await ports.observations.put(seen);
     return react(ports, plan, before, seen, memory);
   }));

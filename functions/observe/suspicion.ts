@@ -24,7 +24,7 @@ export function concern(observation: Observation, abstainedRounds: number, lastR
 }
 
 /** A region that cannot write because the writer elsewhere is gone suffers; it is not the culprit. */
-function isAboutTarget(observation: Observation): boolean {
+export function isAboutTarget(observation: Observation): boolean {
   if (observation.result !== 'impaired') return true;
   return observation.writer === undefined || observation.writer === observation.target;
 }

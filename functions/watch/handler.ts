@@ -2,6 +2,7 @@
 import { agreed } from '../../adapters/agreed.ts';
 import { databaseOf } from '../../adapters/database.ts';
 import { environment, planOf, plans } from '../../adapters/environment.ts';
+import { embeddedFigures } from '../../adapters/figures.ts';
 import { lambda } from '../../adapters/lambda.ts';
 import { messengerOf } from '../../adapters/messenger.ts';
 import { watchInput } from '../../events/contracts.ts';
@@ -9,6 +10,6 @@ import { watch } from './watch.ts';
 
 const env = environment();
 const all = plans(env.configFile);
-const ports = { ...agreed(env), database: databaseOf(env), messenger: messengerOf(env) };
+const ports = { ...agreed(env), database: databaseOf(env), messenger: messengerOf(env), figures: embeddedFigures() };
 
 export const handler = lambda(watchInput, (input) => watch(ports, planOf(all, input.application), env.region)(input), { step: 'Watch replication' });

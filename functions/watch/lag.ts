@@ -3,11 +3,12 @@
 import { exposureSeconds } from '../../domain/exposure.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { survivorOf, type ApplicationPlan, type DatabasePlan, type Instant, type Region } from '../../domain/plan.ts';
-import type { Announcement, DatabaseFacts } from '../../domain/ports.ts';
+import type { Announcement, DatabaseFacts, Figure } from '../../domain/ports.ts';
 
 export type Lag =
   | { readonly kind: 'writer'; readonly reason: string }
-  | { readonly kind: 'near'; readonly reason: string }
+  /** `lagSeconds`: absent when there is nothing to be behind of. */
+  | { readonly kind: 'near'; readonly lagSeconds?: number; readonly reason: string }
   | { readonly kind: 'behind'; readonly lagSeconds: number; readonly reason: string };
 
 /** `facts`: undefined when the database in `region` gives no answer, which is not the same as no lag. */
@@ -21,7 +22,14 @@ export function lag(facts: DatabaseFacts | undefined, observations: readonly Obs
   const limit = plan.budgets.rpoSeconds;
   const measured = Number.isFinite(lagSeconds) ? `${lagSeconds.toFixed(1)} s` : 'unknown, which counts as infinite';
   const reason = `the replica of ${database.name} in ${region} is behind by ${measured}; the RPO is ${limit} s`;
-  return lagSeconds <= limit ? { kind: 'near', reason } : { kind: 'behind', lagSeconds, reason };
+  return lagSeconds <= limit ? { kind: 'near', lagSeconds, reason } : { kind: 'behind', lagSeconds, reason };
+}
+
+/** In figures: how far behind, or that nobody knows. A writer has none. */
+export function lagFigures(found: Lag): readonly Figure[] {
+  if (found.kind === 'writer' || found.lagSeconds === undefined) return [];
+  const known = Number.isFinite(found.lagSeconds);
+  return [{ name: 'LagUnknown', value: known ? 0 : 1, unit: 'Count' }, ...(known ? [{ name: 'Lag', value: found.lagSeconds, unit: 'Seconds' } as const] : [])];
 }
 
 /** One page for an hour of lag: who was told once need not be told with every round. */

@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { describe, expect, test } from '@jest/globals';
-import { enforceInput, observeInput, suspicion, watchInput } from '../../../events/contracts.ts';
+import * as contracts from '../../../events/contracts.ts';
 import { readPlans } from '../../../resources/plans.ts';
-import { readRules } from '../../../resources/rules.ts';
+import { filledPattern, rulesAt, schedulesAt } from '../../../resources/rules.ts';
 import { starts } from '../../../resources/starts.ts';
 import { fits, parsePattern } from '../../../twin/aws/services/eventbridge/pattern.ts';
 
+const { enforceInput, observeInput, suspicion, watchInput } = contracts;
 const folder = join(import.meta.dirname, '..', '..', '..', 'events', 'samples');
 interface Sample { readonly source: string; readonly 'detail-type': string; readonly region: string; readonly detail: Readonly<Record<string, unknown>> }
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -19,21 +20,29 @@ const sample = (file: string): Sample => {
   return found;
 };
 
-/** Rule -> the samples that it must match. A new rule must be added here. */
+/** Rule -> the samples that it must match in the region of the instances; all others are near misses. A new rule must be added here. */
 const WANTED: Readonly<Record<string, readonly string[]>> = {
   'suspicion-starts-failover': ['suspicion.json'],
+  'alarm-changed-shop': ['cloudwatch-alarm-state-change.json', 'cloudwatch-composite-alarm.json'],
+  'database-event-shop': ['rds-failed.json', 'rds-failover-started.json', 'rds-offline-patches.json', 'rds-shutdown.json'],
+  'health-event-shop': ['health-operational-issue.json'],
 };
-const { rules } = readRules();
+const plans = readPlans('hotshift.example.yml');
+const rules = rulesAt('eu-west-1', plans);
+const matches = (rule: string, event: object, place = 'eu-west-1'): boolean => {
+  const found = rulesAt(place, plans).find(({ name }) => name === rule);
+  if (found === undefined) throw new Error(`${place} has no rule ${rule}`);
+  return fits(parsePattern(JSON.stringify(found.pattern)), event);
+};
+const changed = (file: string, detail: object): object => ({ ...sample(file), detail: { ...sample(file).detail, ...detail } });
 
 describe('rules', () => {
   test('each is listed here', () => {
     expect(rules.map(({ name }) => name).sort()).toEqual(Object.keys(WANTED).sort());
   });
 
-  test.each(rules)('$name matches its samples and no other', ({ name, pattern }) => {
-    const parsed = parsePattern(JSON.stringify(pattern));
-    const matched = files.filter((file) => 'source' in sample(file) && fits(parsed, sample(file)));
-    expect(matched).toEqual(WANTED[name]);
+  test.each(rules)('$name matches its samples and no other', ({ name }) => {
+    expect(files.filter((file) => 'source' in sample(file) && matches(name, sample(file)))).toEqual(WANTED[name]);
   });
 
   test.each([
@@ -42,23 +51,70 @@ describe('rules', () => {
     ['another type', { 'detail-type': 'Outage over' }],
     ['another case', { 'detail-type': 'outage suspected' }],
   ])('a suspicion with %s starts nothing', (_what, change) => {
-    const [rule] = rules.filter(({ name }) => name === 'suspicion-starts-failover');
-    expect(fits(parsePattern(JSON.stringify(rule?.pattern)), { ...sample('suspicion.json'), ...change })).toBe(false);
+    expect(matches('suspicion-starts-failover', { ...sample('suspicion.json'), ...change })).toBe(false);
+  });
+
+  const alarm = 'cloudwatch-alarm-state-change.json';
+  test.each<[string, string, object, boolean]>([
+    ['an alarm of somebody else', 'alarm-changed-shop', changed(alarm, { alarmName: 'api-5xx' }), false],
+    ['an alarm that only holds our name', 'alarm-changed-shop', changed(alarm, { alarmName: 'not-hotshift-observe' }), false],
+    ['an alarm that says nothing yet', 'alarm-changed-shop', changed(alarm, { state: { value: 'INSUFFICIENT_DATA' } }), false],
+    ['an alarm that somebody made anew', 'alarm-changed-shop', { ...sample(alarm), 'detail-type': 'CloudWatch Alarm Configuration Change' }, false],
+    ['an alarm of yours that is named like ours', 'alarm-changed-shop', changed(alarm, { alarmName: 'hotshift-checkout-errors' }), true],
+    ['an event of a cluster', 'database-event-shop', { ...sample('rds-shutdown.json'), 'detail-type': 'RDS DB Cluster Event' }, false],
+    ['an event of the other region\'s instance', 'database-event-shop', sample('rds-instance-restarted.json'), false],
+    ['an instance with the same name in another account', 'database-event-shop', changed('rds-shutdown.json', { SourceArn: 'arn:aws:rds:eu-west-1:444455556666:db:orders-ireland' }), false],
+    ['a backup that ended', 'database-event-shop', changed('rds-shutdown.json', { EventCategories: ['backup'], EventID: 'RDS-EVENT-0002' }), false],
+    ['an issue in a region that is not of the pair', 'health-event-shop', changed('health-operational-issue.json', { eventRegion: 'us-east-1' }), false],
+    ['an issue that is over', 'health-event-shop', changed('health-operational-issue.json', { statusCode: 'closed' }), false],
+    ['a notification of the account', 'health-event-shop', changed('health-operational-issue.json', { eventTypeCategory: 'accountNotification' }), false],
+    ['an issue in the other region of the pair', 'health-event-shop', changed('health-operational-issue.json', { eventRegion: 'eu-central-1' }), true],
+  ])('%s', (_what, rule, event, expected) => {
+    expect(matches(rule, event)).toBe(expected);
+  });
+
+  test('each region listens to its own instances, and the witness to none', () => {
+    expect(matches('database-event-shop', sample('rds-instance-restarted.json'), 'eu-central-1')).toBe(true);
+    expect(rulesAt('eu-west-2', plans).map(({ name }) => name)).toEqual(['suspicion-starts-failover', 'alarm-changed-shop', 'health-event-shop']);
+  });
+
+  test('a list that the plan does not have is a mistake in the file, not a rule for everything', () => {
+    const [plan] = plans.applications;
+    expect(() => filledPattern({ detail: { SourceArn: '$instance' } }, plan!, 'eu-west-1')).toThrow(/\$instance is no list/);
+    expect(filledPattern({ detail: { SourceArn: '$instances' } }, { ...plan!, databases: [] }, 'eu-west-1')).toBeUndefined();
   });
 });
 
 describe('what is handed on', () => {
-  test('the detail of a suspicion is the input of the workflow', () => {
-    expect(rules.find(({ name }) => name === 'suspicion-starts-failover')?.target).toEqual({ stateMachine: 'failover', inputPath: '$.detail' });
+  test('only a suspicion starts the workflow, and its detail is the input', () => {
+    const starting = rules.filter(({ target }) => 'stateMachine' in target);
+    expect(starting.map(({ name, target }) => [name, target])).toEqual([['suspicion-starts-failover', { stateMachine: 'failover', inputPath: '$.detail' }]]);
     expect(suspicion.parse(sample('suspicion.json').detail)).toEqual(sample('suspicion.json').detail);
   });
 
-  test('each schedule hands its agent what the agent takes', () => {
-    const plans = readPlans('hotshift.example.yml');
+  test('an alarm or an event of AWS makes the agent look, with a constant input: nothing of the event is handed on', () => {
+    const looking = rules.filter(({ target }) => !('stateMachine' in target));
+    expect(looking).toHaveLength(3);
+    for (const { target } of looking) {
+      expect(target).toEqual({ function: 'observe', input: { application: 'shop', runSeconds: 59, unlessWatched: true } });
+      observeInput.parse((target as { readonly input: object }).input);
+    }
+  });
+
+  test('names fit into what EventBridge takes, for the longest application', () => {
+    const application = 'a'.repeat(40);
+    const long = { ...plans, applications: plans.applications.map((plan) => ({ ...plan, application })) };
+    expect(rulesAt('eu-west-1', long).map(({ name }) => `hotshift-${name}`.length).filter((length) => length > 64)).toEqual([]);
+    expect(schedulesAt('eu-west-1', long).map(({ name }) => `hotshift-${name}-${application}`.length).filter((length) => length > 64)).toEqual([]);
+  });
+
+  test('each schedule hands its function what the function takes', () => {
+    const inputs: Readonly<Record<string, { parse(input: unknown): unknown }>> = { observe: observeInput, enforce: enforceInput, watch: watchInput, ...('rehearseInput' in contracts ? { rehearse: contracts.rehearseInput as typeof observeInput } : {}) };
     const schedules = Object.values(starts('eu-west-1', plans) as Readonly<Record<string, { readonly Type: string; readonly Properties: { readonly Name: string; readonly Target: { readonly Input: string } } }>>)
       .filter(({ Type }) => Type === 'AWS::Scheduler::Schedule').map(({ Properties }) => Properties).filter(({ Name }) => !Name.startsWith('hotshift-keep-warm-'));
-    expect(schedules.map(({ Name }) => Name).sort()).toEqual(['hotshift-enforce-shop', 'hotshift-observe-shop', 'hotshift-watch-shop']);
-    for (const { Name, Target } of schedules) (Name.includes('observe') ? observeInput : Name.includes('watch') ? watchInput : enforceInput).parse(JSON.parse(Target.Input));
+    expect(schedules.map(({ Name }) => Name).sort()).toEqual(schedulesAt('eu-west-1', plans).map(({ name }) => `hotshift-${name}-shop`).sort());
+    expect(schedules.length).toBeGreaterThanOrEqual(3);
+    for (const { Name, Target } of schedules) inputs[Name.split('-')[1] ?? '']!.parse(JSON.parse(Target.Input));
     expect(JSON.parse(schedules.find(({ Name }) => Name === 'hotshift-observe-shop')?.Target.Input ?? '')).toEqual(sample('scheduled-observe.json'));
   });
 });

@@ -1,8 +1,9 @@
 // The agent of a vantage point: rounds, memory from one run to the next, gaps, suspicions, incidents, and trouble with its own stores.
 import { describe, expect, test } from '@jest/globals';
 import { TryAgainError } from '../../../domain/errors.ts';
-import type { ProbeOutcome } from '../../../domain/observation.ts';
-import type { Ports } from '../../../domain/ports.ts';
+import type { Observation, ProbeOutcome } from '../../../domain/observation.ts';
+import type { Figure, Ports } from '../../../domain/ports.ts';
+import { figuresOf } from '../../../functions/observe/figures.ts';
 import { observe } from '../../../functions/observe/observe.ts';
 import { home, Memory, plan, seen, start, survivor, witness } from '../ports.ts';
 
@@ -146,5 +147,52 @@ describe('incidents', () => {
     const memory = fresh();
     await run(memory, 5);
     expect(memory.incidents.size).toBe(0);
+  });
+});
+
+describe('a look that an event asked for', () => {
+  const look = (memory: Memory) => observe(memory.ports(), plan, witness)({ runSeconds: 3 * probeIntervalSeconds, unlessWatched: true });
+
+  test('does nothing where the agent is at work: beside it the same failure would count twice', async () => {
+    const memory = fresh();
+    memory.probe = homeIs(silence);
+    memory.see(seen(witness, home, 'down', { at: start - 2 * probeIntervalSeconds * 1000, consecutiveFailures: 1 }));
+    expect(await look(memory)).toEqual({ rounds: 0, suspicions: 0 });
+    expect(of(memory)?.consecutiveFailures).toBe(1);
+  });
+
+  test('looks where nobody looks, also when other places do', async () => {
+    const memory = fresh();
+    memory.probe = homeIs(silence);
+    memory.see(seen(witness, home, 'up', { at: start - (2 * probeIntervalSeconds * 1000 + 1) }));
+    memory.see(seen(survivor, home, 'down', { at: start }));
+    expect(await look(memory)).toEqual({ rounds: 3, suspicions: 1 });
+    expect(of(memory)).toMatchObject({ result: 'down', consecutiveFailures: 3 });
+  });
+});
+
+describe('figures', () => {
+  test('each round tells of both regions and of the vantage point itself', async () => {
+    const memory = fresh();
+    memory.probe = homeIs(silence);
+    const written: [Readonly<Record<string, string>>, readonly Figure[]][] = [];
+    await observe({ ...memory.ports(), figures: { publish: (about, figures) => written.push([about, figures]) } }, plan, witness)({ runSeconds: probeIntervalSeconds });
+    const about = { application: plan.application, vantagePoint: witness };
+    const value = (region: string | undefined, name: string) => written.find(([dimensions]) => dimensions['region'] === region)?.[1].find((figure) => figure.name === name)?.value;
+    expect(written.map(([dimensions]) => dimensions)).toEqual(expect.arrayContaining([about, { ...about, region: home }, { ...about, region: survivor }]));
+    expect([value(undefined, 'ControlReachable'), value(home, 'Healthy'), value(survivor, 'Healthy'), value(survivor, 'Latency')]).toEqual([1, 0, 1, 20]);
+  });
+
+  test.each<[string, Partial<Observation> & Pick<Observation, 'result'>, Readonly<Record<string, number>>]>([
+    ['up', { result: 'up', write: 'ok' }, { Healthy: 1, Slow: 0, RefusedWrites: 0, Latency: 40 }],
+    ['slow is not out', { result: 'slow', write: 'ok' }, { Healthy: 1, Slow: 1, RefusedWrites: 0, Latency: 40 }],
+    ['fenced: writes are refused', { result: 'up', write: 'refused' }, { Healthy: 1, Slow: 0, RefusedWrites: 1, Latency: 40 }],
+    ['no answer has no latency', { result: 'down' }, { Healthy: 0, Slow: 0, RefusedWrites: 0 }],
+    ['its own writer is gone', { result: 'impaired', write: 'failed', writer: home }, { Healthy: 0, Slow: 0, RefusedWrites: 0, Latency: 40 }],
+    ['it suffers from a writer elsewhere', { result: 'impaired', write: 'failed', writer: survivor }, { Healthy: 1, Slow: 0, RefusedWrites: 0, Latency: 40 }],
+    ['a sick monitor says nothing', { result: 'abstained' }, {}],
+  ])('%s', (_, view, expected) => {
+    const { result, ...more } = view;
+    expect(Object.fromEntries(figuresOf(seen(witness, home, result, more)).map(({ name, value }) => [name, value]))).toEqual(expected);
   });
 });

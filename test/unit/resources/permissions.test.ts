@@ -6,11 +6,14 @@ import { allRegions, isWitness, readPlans } from '../../../resources/plans.ts';
 import { readRules } from '../../../resources/rules.ts';
 import { SourceCalls, type SdkCall } from './sdk-calls.ts';
 
-const plans = readPlans('hotshift.example.yml');
+// With routing controls as well, so that every call that the source can send has something to be allowed on.
+const example = readPlans('hotshift.example.yml');
+const controls = { 'eu-west-1': 'arn:aws:route53-recovery-control::111122223333:controlpanel/a/routingcontrol/b', 'eu-central-1': 'arn:aws:route53-recovery-control::111122223333:controlpanel/a/routingcontrol/c' };
+const plans = { ...example, applications: example.applications.map((plan) => ({ ...plan, routingControls: { endpoints: [], controls } })) };
 const names = functionNames();
 
 /** The prefix of a client's actions in IAM, where it is not the client's own name. */
-const PREFIXES: Readonly<Record<string, string>> = { 'route-53': 'route53', eventbridge: 'events', 'secrets-manager': 'secretsmanager', sfn: 'states', 'auto-scaling': 'autoscaling' };
+const PREFIXES: Readonly<Record<string, string>> = { 'route-53': 'route53', eventbridge: 'events', 'secrets-manager': 'secretsmanager', sfn: 'states', 'auto-scaling': 'autoscaling', 'elastic-load-balancing-v2': 'elasticloadbalancing', 'service-quotas': 'servicequotas' };
 const action = ({ client, command }: SdkCall): string => `${PREFIXES[client] ?? client}:${command}`;
 const sorted = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
 

@@ -3,11 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { isOpen } from '../../../adapters/locks.ts';
+import type { Observation } from '../../../domain/observation.ts';
+import { controlFigure, figuresOf } from '../../../functions/observe/figures.ts';
+import { lagFigures } from '../../../functions/watch/lag.ts';
+import { periodSeconds } from '../../../resources/alarms-seen.ts';
 import type { Json, Statement } from '../../../resources/cloudformation.ts';
 import { functionsAt, functionsOf } from '../../../resources/functions.ts';
 import { readNetworks } from '../../../resources/network.ts';
 import { allRegions, isWitness, readPlans, refuseToDeploy, tableTrouble } from '../../../resources/plans.ts';
-import { securityDocument } from '../../../resources/security-document.ts';
+import { deployDocument, securityDocument } from '../../../resources/security-document.ts';
 import { outputsOf, resourcesOf } from '../../../resources/stack.ts';
 
 interface Resource { readonly Type: string; readonly Properties: Json; readonly DeletionPolicy?: string }
@@ -43,14 +47,26 @@ describe.each(stacks)('the stack of $region', ({ region, resources }) => {
     expect(services.filter(({ Condition }) => Condition === undefined)).toEqual([]);
   });
 
-  test('says of every alarm what silence means, and tells somebody', () => {
+  test('says of every alarm what silence means and why, and tells somebody', () => {
     const alarms = ofType(resources, 'AWS::CloudWatch::Alarm');
-    expect(alarms.filter(([, { Properties }]) => !['breaching', 'notBreaching'].includes(String(Properties['TreatMissingData'])))).toEqual([]);
+    expect(alarms.filter(([, { Properties }]) => !['breaching', 'notBreaching', 'ignore'].includes(String(Properties['TreatMissingData'])))).toEqual([]);
+    const unexplained = alarms.filter(([, { Properties }]) => !String(Properties['AlarmDescription']).includes(` Without data: ${String(Properties['TreatMissingData'])}, as `));
+    expect(unexplained.map(([id]) => id)).toEqual([]);
     const composites = ofType(resources, 'AWS::CloudWatch::CompositeAlarm');
     const watched = composites.map(([, { Properties }]) => String(Properties['AlarmRule'])).join(' ');
     const mute = alarms.filter(([, { Properties }]) => Properties['AlarmActions'] === undefined && !watched.includes(`"${String(Properties['AlarmName'])}"`));
     expect(mute.map(([id]) => id)).toEqual([]);
     expect(composites.every(([, { Properties }]) => (Properties['AlarmActions'] as readonly unknown[]).length > 0)).toBe(true);
+  });
+
+  test('asks composite alarms about alarms of this very stack only, which exist before them', () => {
+    const byName = new Map(ofType(resources, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => [String(Properties['AlarmName']), id]));
+    const composites = ofType(resources, 'AWS::CloudWatch::CompositeAlarm') as unknown as readonly [string, Resource & { readonly DependsOn: readonly string[] }][];
+    expect(composites.length).toBeGreaterThan(4);
+    for (const [, { Properties, DependsOn }] of composites) {
+      const asked = [...String(Properties['AlarmRule']).matchAll(/ALARM\("([^"]+)"\)/g)].map(([, name]) => byName.get(name ?? ''));
+      expect([...new Set(asked)].sort()).toEqual([...DependsOn].sort());
+    }
   });
 
   test('gives every schedule and rule a queue for what cannot be delivered', () => {
@@ -59,11 +75,55 @@ describe.each(stacks)('the stack of $region', ({ region, resources }) => {
       ...ofType(resources, 'AWS::Events::Rule').flatMap(([, { Properties }]) => Properties['Targets'] as readonly unknown[]),
     ] as readonly { readonly DeadLetterConfig?: unknown; readonly RoleArn?: unknown }[];
     expect(targets.length).toBeGreaterThan(1);
-    expect(targets.every(({ DeadLetterConfig, RoleArn }) => DeadLetterConfig !== undefined && RoleArn !== undefined)).toBe(true);
+    expect(targets.every(({ DeadLetterConfig }) => DeadLetterConfig !== undefined)).toBe(true);
+    // What has no role is a rule for a function, which lets in that very rule of this account and nobody else.
+    const rules = ofType(resources, 'AWS::Events::Rule').filter(([, { Properties }]) => (Properties['Targets'] as readonly { readonly RoleArn?: unknown }[]).every(({ RoleArn }) => RoleArn === undefined)).map(([id]) => id);
+    const permissions = ofType(resources, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
+    expect(permissions.map(({ SourceArn }) => (SourceArn as { readonly 'Fn::GetAtt': readonly string[] })['Fn::GetAtt'][0]).sort()).toEqual(rules.sort());
+    expect(permissions.every(({ SourceAccount, Principal }) => JSON.stringify(SourceAccount) === '{"Ref":"AWS::AccountId"}' && Principal === 'events.amazonaws.com')).toBe(true);
+    expect(targets.filter(({ RoleArn }) => RoleArn === undefined)).toHaveLength(rules.length);
+  });
+
+  test('has an alarm for each rule, by its name', () => {
+    const rules = ofType(resources, 'AWS::Events::Rule').map(([id]) => id).sort();
+    const watched = ofType(resources, 'AWS::CloudWatch::Alarm').filter(([id]) => /^Rule.*FailedAlarm$/.test(id)).map(([, { Properties }]) => /"Ref":"(\w+)"/.exec(JSON.stringify(Properties['Metrics']))?.[1]).sort();
+    expect(watched).toEqual(rules);
   });
 
   test('names in its outputs what a person needs first', () => {
     expect(Object.keys(outputsOf(region, plans, networks))).toEqual(expect.arrayContaining(['FailoverStateMachineArn', 'DeadLettersUrl', 'DashboardUrl', 'TableName']));
+  });
+});
+
+describe('what the vantage points see', () => {
+  const figures = [...(['up', 'down'] as const).flatMap((result) => figuresOf({ result, write: 'ok', latencyMs: 1 } as Observation)), controlFigure(true), ...lagFigures({ kind: 'near', lagSeconds: 1, reason: '' })].map(({ name }) => name);
+  const seen = (region: string) => ofType(stackOf(region), 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties).filter(({ Namespace }) => Namespace === 'Hotshift');
+  const dimensions = ({ Dimensions }: Json) => Object.fromEntries((Dimensions as readonly { readonly Name: string; readonly Value: string }[]).map(({ Name, Value }) => [Name, Value]));
+
+  test('alarms look at figures that are written, under the dimensions that they are written with', () => {
+    for (const { region } of stacks) {
+      expect(seen(region).length).toBeGreaterThan(6);
+      for (const properties of seen(region)) {
+        expect(figures).toContain(properties['MetricName']);
+        const { service, application, ...rest } = dimensions(properties);
+        expect([service, application]).toEqual(['hotshift', 'shop']);
+        expect(Object.keys(rest).sort().join()).toMatch(/^(vantagePoint|region,vantagePoint|database,region)$/);
+        expect(rest['vantagePoint'] ?? rest['region']).toBe(region);
+      }
+    }
+    expect(new Set(stacks.flatMap(({ region }) => seen(region).map(({ MetricName }) => MetricName)))).toEqual(new Set(figures.filter((name) => name !== 'Latency')));
+  });
+
+  test('an outage is looked at every 10 s, in a period in which two rounds fit', () => {
+    const [plan] = plans.applications;
+    expect(seen('eu-west-2').filter(({ MetricName }) => MetricName === 'Healthy').map(({ Period }) => Period)).toEqual([10, 10]);
+    const of = (probeIntervalSeconds: number) => periodSeconds({ ...plan!, detection: { ...plan!.detection, probeIntervalSeconds } });
+    expect([1, 5, 6, 10, 15, 20, 30, 45].map(of)).toEqual([10, 10, 20, 20, 30, 60, 60, 120]);
+  });
+
+  test('silence is no evidence; that nobody looks is', () => {
+    const silence = Object.fromEntries(seen('eu-west-1').map(({ AlarmName, TreatMissingData }) => [String(AlarmName), TreatMissingData]));
+    expect(silence).toMatchObject({ 'hotshift-shop-down-eu-central-1': 'ignore', 'hotshift-shop-sick-monitor': 'ignore', 'hotshift-shop-unwatched': 'breaching', 'hotshift-shop-lag-orders': 'notBreaching' });
   });
 });
 
@@ -119,6 +179,13 @@ describe('the way to the databases', () => {
 
 test('docs/security.md tells what the templates say: node resources/security-document.ts', () => {
   expect(readFileSync(join(root, 'docs', 'security.md'), 'utf8')).toBe(securityDocument());
+});
+
+test('docs/deploy.md has the figures of the templates: node resources/security-document.ts', () => {
+  const text = readFileSync(join(root, 'docs', 'deploy.md'), 'utf8');
+  expect(deployDocument(text)).toBe(text);
+  // It finds the places at all.
+  expect(deployDocument(text.replaceAll(/\d+ (?=resources|metric alarms|concurrent)/g, '7 '))).toBe(text);
 });
 
 test('a witness has no agent that fences, and pages through a topic of its own when the plan names none', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { TryAgainError } from '../../../domain/errors.ts';
 import type { Observation } from '../../../domain/observation.ts';
 import type { DatabaseFacts, Ports } from '../../../domain/ports.ts';
-import { lag } from '../../../functions/watch/lag.ts';
+import { lag, lagFigures } from '../../../functions/watch/lag.ts';
 import { watch } from '../../../functions/watch/watch.ts';
 import { database, home, Memory, plan, seen, start, survivor, twoDatabases, witness } from '../ports.ts';
 
@@ -24,6 +24,17 @@ describe('lag', () => {
     ['only writes of this region were seen', undefined, [seen(witness, survivor, 'up', { lastWriteAt: start })], 'near'],
   ])('%s', (_, facts, observations, kind) => {
     expect(lag(facts, observations, database, survivor, plan).kind).toBe(kind);
+  });
+});
+
+describe('figures of lag', () => {
+  test.each<[string, DatabaseFacts | undefined, Readonly<Record<string, number>>]>([
+    ['known', replica(4000), { LagUnknown: 0, Lag: 4 }],
+    ['beyond the RPO', replica(rpoMs + 1000), { LagUnknown: 0, Lag: plan.budgets.rpoSeconds + 1 }],
+    ['unknown is no number', { inRecovery: true, readAt: start }, { LagUnknown: 1 }],
+    ['a writer has none', { inRecovery: false, readAt: start }, {}],
+  ])('%s', (_, facts, expected) => {
+    expect(Object.fromEntries(lagFigures(lag(facts, wrote, database, survivor, plan)).map(({ name, value }) => [name, value]))).toEqual(expected);
   });
 });
 
@@ -60,4 +71,58 @@ describe('watch', () => {
     await run(memory);
     expect(JSON.stringify([memory.lease, [...memory.permits], [...memory.intents], memory.promotions])).toBe(before);
   });
+
+  test('writes the lag of each database of its region beside its work', async () => {
+    const memory = behind(twoDatabases);
+    const about: object[] = [];
+    await watch({ ...memory.ports(), figures: { publish: (of) => about.push(of) } }, memory.plan, survivor)({ runSeconds: plan.detection.probeIntervalSeconds });
+    expect(about).toEqual(['orders', 'stock'].map((name) => ({ application: plan.application, region: survivor, database: name })));
+  });
 });
+
+describe('writes refused and nobody at work', () => {
+  const minute = 60_000;
+  const stalled = (): Memory => {
+    const memory = new Memory();
+    memory.facts.set(`orders#${survivor}`, replica(0));
+    memory.permits.set('orders', { ...memory.permits.get('orders')!, withdrawn: true, withdrawnAt: start - 5 * minute });
+    memory.lease = { ...memory.lease, epoch: 1, expiresAt: start - 2 * minute, acknowledgementDue: true };
+    return memory;
+  };
+  const run = (memory: Memory) => watch(memory.ports(), memory.plan, survivor)({ runSeconds: plan.detection.probeIntervalSeconds });
+
+  test('is a page that names both ways out, once an hour', async () => {
+    const memory = stalled();
+    expect(await run(memory)).toMatchObject({ paged: ['orders'] });
+    await run(memory);
+    expect(memory.told).toHaveLength(1);
+    expect(memory.told[0]).toMatchObject({ severity: 'page', title: 'Nobody can write: shop/orders' });
+    expect(memory.told[0]!.lines.join(' ')).toMatch(/withdrawn 30\d s ago.*hotshift failover shop --evacuate eu-west-1.*hotshift reinstate shop/);
+    memory.now += 60 * minute;
+    await run(memory);
+    expect(memory.told).toHaveLength(2);
+  });
+
+  test.each<[string, (memory: Memory) => void]>([
+    ['an execution holds the lease', (memory) => void memory.held()],
+    ['the last one ended less than a minute ago: another may follow', (memory) => void (memory.lease = { ...memory.lease, expiresAt: start - minute + 1 })],
+    ['they were granted again', (memory) => void memory.permits.set('orders', { ...memory.permits.get('orders')!, withdrawn: false })],
+    ['nothing was ever granted', (memory) => void memory.permits.delete('orders')],
+  ])('is no page while %s', async (_, change) => {
+    const memory = stalled();
+    change(memory);
+    await run(memory);
+    expect(memory.told).toEqual([]);
+  });
+
+  test('is none for an application that checks no permits: it writes on', async () => {
+    const before = stalled();
+    const memory = new Memory({ ...plan, permit: { ...plan.permit, enforced: false } });
+    memory.facts.set(`orders#${survivor}`, replica(0));
+    memory.permits.set('orders', before.permits.get('orders')!);
+    memory.lease = before.lease;
+    await run(memory);
+    expect(memory.told).toEqual([]);
+  });
+});
+
