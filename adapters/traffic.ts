@@ -1,11 +1,11 @@
 // Route 53 records: weighted A and AAAA records per region, changed together in one batch, and the record that names the writer.
-// Refuses a change after which no region would answer.
+// Refuses a change after which no region would answer. Beside it: traffic-switch.ts and traffic-controls.ts, which need no such API.
 import { isIPv4, isIPv6 } from 'node:net';
 import {
   ChangeResourceRecordSetsCommand, ListResourceRecordSetsCommand, Route53Client,
   type Change, type ListResourceRecordSetsCommandOutput, type ResourceRecordSet,
 } from '@aws-sdk/client-route-53';
-import { InvalidInputError, UnexpectedAnswerError } from '../domain/errors.ts';
+import { UnexpectedAnswerError } from '../domain/errors.ts';
 import type { Region, TrafficPlan } from '../domain/plan.ts';
 import type { Traffic } from '../domain/ports.ts';
 import { clientSettings, GLOBAL_REGION } from './clients.ts';
@@ -13,13 +13,19 @@ import type { Environment } from './environment.ts';
 import { asking } from './failures.ts';
 import { authoritativeAnswers } from './names.ts';
 import { instanceIn } from './instance.ts';
+import { batchesOf } from './traffic-batches.ts';
 
 export function route53Traffic(client: Route53Client, dnsServers: readonly string[]): Traffic {
   return {
     async read(traffic) {
       return { weights: weightsOf(await records(client, traffic.hostedZoneId, traffic.recordName), traffic) };
     },
-    setWeights: async (traffic, weights) => change(client, traffic.hostedZoneId, traffic.recordName, weightChanges(traffic, weights)),
+    async setWeights(wanted) {
+      const ids: string[] = [];
+      // One after the other: a zone takes one change at a time (PriorRequestNotComplete, which passes).
+      for (const { hostedZoneId, names, changes } of batchesOf(wanted)) ids.push(await change(client, hostedZoneId, names.join(', '), changes));
+      return ids;
+    },
     async pointWriter(database, region) {
       const record = database.writerRecord;
       if (record === undefined) return undefined;
@@ -52,30 +58,6 @@ export function weightsOf(stored: readonly ResourceRecordSet[], traffic: Traffic
     weights[region] = first === undefined || others.length > 0 ? Number.NaN : first;
   }
   return weights;
-}
-
-/** One upsert per region and address family. Everything that the plan knows of a record is written: an upsert replaces the whole. */
-export function weightChanges(traffic: TrafficPlan, weights: Readonly<Record<Region, number>>): readonly Change[] {
-  const changes: Change[] = [];
-  for (const [region, endpoint] of Object.entries(traffic.endpoints)) {
-    const weight = weights[region];
-    // 0 to 255: the range of Route 53's weights.
-    if (weight === undefined || !Number.isInteger(weight) || weight < 0 || weight > 255) {
-      throw new InvalidInputError(`weights: ${region} of ${traffic.recordName} is ${String(weight)}; give each region a whole number from 0 to 255`);
-    }
-    for (const [type, addresses] of [['A', endpoint.ipv4], ['AAAA', endpoint.ipv6]] as const) {
-      if (addresses.length === 0) continue;
-      changes.push({ Action: 'UPSERT', ResourceRecordSet: {
-        Name: traffic.recordName, Type: type, SetIdentifier: region, Weight: weight, TTL: traffic.ttlSeconds,
-        ResourceRecords: addresses.map((address) => ({ Value: address })),
-        ...(endpoint.healthCheckId === undefined ? {} : { HealthCheckId: endpoint.healthCheckId }),
-      } });
-    }
-  }
-  if (!changes.some((entry) => (entry.ResourceRecordSet?.Weight ?? 0) > 0)) {
-    throw new InvalidInputError(`weights: no region of ${traffic.recordName} would answer; at least one with addresses must be above 0`);
-  }
-  return changes;
 }
 
 async function change(client: Route53Client, hostedZoneId: string, name: string, changes: readonly Change[]): Promise<string> {

@@ -1,7 +1,7 @@
 // What a person may change on the control item of an application: pause, resume, acknowledge, abort. Pure: from one lease to the next.
 // The store compares the whole lease: an execution that extends it at the same moment loses the race and sees the person's word.
-import type { Lease } from '../domain/lease.ts';
-import type { Instant } from '../domain/plan.ts';
+import type { Lease } from './lease.ts';
+import type { Instant } from './plan.ts';
 
 export type ControlChange =
   | { readonly kind: 'change'; readonly next: Lease; readonly summary: string }

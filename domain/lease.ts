@@ -44,6 +44,8 @@ export interface FenceIntent {
   readonly epoch: number;
   readonly recordedAt: Instant;
   readonly execution: string;
+  /** Executions that ordered the same before this one and ended on the way, oldest first: what they found may be known to them alone. */
+  readonly earlier?: readonly string[];
   /** What the agent in that region did and read back; absent while it was not heard from. */
   readonly enforced?: FenceProof;
   /** Lifted by failback only. */

@@ -64,9 +64,20 @@ export interface DatabasePlan {
   readonly engine: 'postgres';
   readonly instances: Readonly<Record<Region, DatabaseInstancePlan>>;
   /** The record that applications resolve to find the writer, when there is one. */
-  readonly writerRecord?: { readonly hostedZoneId: string; readonly name: string; readonly ttlSeconds: number };
+  readonly writerRecord?: WriterRecordPlan;
   readonly promoteTimeoutSeconds: number;
   readonly pollSeconds: number;
+}
+
+export interface WriterRecordPlan {
+  readonly hostedZoneId: string;
+  readonly name: string;
+  readonly ttlSeconds: number;
+  /**
+   * False: every server goes to the database that its permit names and checks there that it reached it, so that a record which still
+   * names the old writer can mislead nobody. Absent or true: servers follow the record, and get no permit before it leads to the new writer.
+   */
+  readonly leads?: boolean;
 }
 
 export interface DatabaseInstancePlan {
@@ -80,21 +91,42 @@ export interface DatabaseInstancePlan {
   readonly securityGroupId: string;
 }
 
+/**
+ * A way to move users. `health-check-switch` and `routing-control` need no control plane: health checks that were made beforehand
+ * take the evacuated region's records out of the answers. `weighted-records` asks Route 53's API to change the records.
+ */
+export type TrafficStrategy = 'health-check-switch' | 'routing-control' | 'weighted-records';
+
 /** How users are moved: weighted records, one per region and name, changed together. */
 export interface TrafficPlan {
   readonly name: string;
-  readonly strategy: 'weighted-records';
+  /** Tried in this order; the next one when one fails or is not seen in time. */
+  readonly strategies: readonly TrafficStrategy[];
+  /** How long a strategy has before the next one is tried; the last has until the RTO. */
+  readonly strategyTimeoutSeconds: number;
+  /** The survivor's share of the users in percent, one step after the other, in planned moves only. An outage goes to 100 at once. */
+  readonly ramp: readonly number[];
   readonly hostedZoneId: string;
   readonly recordName: string;
   readonly ttlSeconds: number;
   /** Region -> what its records answer; A and AAAA always change in one batch. */
   readonly endpoints: Readonly<Record<Region, TrafficEndpointPlan>>;
+  /** True: the stacks make a health check for each region (resources/health-checks.ts). Its id goes into the endpoint all the same. */
+  readonly makeHealthChecks?: boolean;
 }
 export interface TrafficEndpointPlan {
   readonly ipv4: readonly string[];
   readonly ipv6: readonly string[];
   readonly weight: number;
   readonly healthCheckId?: string;
+}
+
+/** Routing controls of Amazon Application Recovery Controller: one per region, each behind the health check of that region's records. */
+export interface RoutingControlPlan {
+  /** The cluster's five endpoints, each in a region of its own; any of them will do. */
+  readonly endpoints: readonly { readonly region: Region; readonly url: string }[];
+  /** Region -> ARN of the routing control that lets users in. */
+  readonly controls: Readonly<Record<Region, string>>;
 }
 
 export interface CapacityPlan {
@@ -127,10 +159,13 @@ export interface ApplicationPlan {
   readonly policy: PolicyPlan;
   readonly databases: readonly DatabasePlan[];
   readonly traffic: readonly TrafficPlan[];
+  readonly routingControls?: RoutingControlPlan;
   readonly capacity: readonly CapacityPlan[];
   /** Paths fetched on the survivor to warm caches and sessions, before the service is confirmed. */
   readonly warm: { readonly paths: readonly string[]; readonly concurrency: number; readonly timeoutSeconds: number };
   readonly notifications: NotificationPlan;
+  /** Finding of a rehearsal -> why it may stand: it is then told as information. */
+  readonly accept?: Readonly<Record<string, string>>;
 }
 
 /** The region that takes over when `evacuated` is left. */

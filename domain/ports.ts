@@ -3,7 +3,7 @@
 import type { ProbeOutcome, Observation } from './observation.ts';
 import type { FenceIntent, FenceProof, Lease, Permit } from './lease.ts';
 import type { JournalEntry } from './journal.ts';
-import type { ApplicationPlan, CapacityPlan, DatabasePlan, Instant, Region, TrafficPlan } from './plan.ts';
+import type { ApplicationPlan, CapacityPlan, DatabasePlan, Instant, Region, RoutingControlPlan, TrafficPlan } from './plan.ts';
 
 export interface Clock {
   now(): Instant;
@@ -47,6 +47,8 @@ export interface IntentStore {
   read(application: string, database: string, region: Region): Promise<FenceIntent | undefined>;
   listOpen(application: string, region: Region): Promise<readonly FenceIntent[]>;
   recordProof(intent: FenceIntent, proof: FenceProof): Promise<void>;
+  /** Lifts an order for good, so that no agent enforces it any more; repeated, the first time stands. False when an order of another epoch stands. */
+  lift(intent: Pick<FenceIntent, 'application' | 'database' | 'region' | 'epoch'>, at: Instant): Promise<boolean>;
 }
 
 export interface Journal {
@@ -96,14 +98,42 @@ export interface TrafficFacts {
   readonly weights: Readonly<Record<Region, number>>;
 }
 
+export interface WeightChange { readonly traffic: TrafficPlan; readonly weights: Readonly<Record<Region, number>> }
+
 export interface Traffic {
   read(traffic: TrafficPlan): Promise<TrafficFacts>;
-  /** Sets all regions' weights in one batch. Returns the change's id. */
-  setWeights(traffic: TrafficPlan, weights: Readonly<Record<Region, number>>): Promise<string>;
+  /** Sets all regions' weights of these records: never half of a record, as few batches as Route 53 takes. Returns the changes' ids. */
+  setWeights(changes: readonly WeightChange[]): Promise<readonly string[]>;
   /** Points the writer's record at the region's database. Returns the change's id, undefined when it already does. */
   pointWriter(database: DatabasePlan, region: Region): Promise<string | undefined>;
   /** What the authoritative servers answer now. */
   resolve(name: string): Promise<readonly string[]>;
+}
+
+/** Which region users are led away from by the switch; one word per application, so that it can never be both. */
+export interface TrafficSwitch {
+  readonly application: string;
+  /** Whoever wrote it last; 0 before anybody did. */
+  readonly epoch: number;
+  readonly evacuated?: Region;
+}
+
+/** The switch that health checkers read (functions/answer). Turned in the table: no control plane is asked. */
+export interface SwitchStore {
+  /** Strongly consistent. */
+  read(application: string): Promise<TrafficSwitch>;
+  /** False if a newer epoch has written. */
+  set(next: TrafficSwitch): Promise<boolean>;
+  /** What the nearest replica holds: perhaps a moment old, but there while the other replicas are not. */
+  glance(application: string): Promise<TrafficSwitch>;
+}
+
+/** Routing controls that let users into a region or not. */
+export interface RoutingControls {
+  /** Region -> does its control let users in? `last`: the region whose endpoint is asked after all others. */
+  read(plan: RoutingControlPlan, last: Region): Promise<Readonly<Record<Region, boolean>>>;
+  /** Sets all of them in one request, under the safety rules that people made. */
+  set(plan: RoutingControlPlan, open: Readonly<Record<Region, boolean>>, last: Region): Promise<void>;
 }
 
 export interface Capacity {
@@ -145,6 +175,19 @@ export interface IncidentStore {
   close(application: string, region: Region, incident: string): Promise<void>;
 }
 
+/** A figure for dashboards and alarms. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
+}
+
+/** Figures are written beside the work and never waited for: none of them decides anything. */
+export interface Figures {
+  /** `of`: what the figures are about, by the names that alarms look them up with. */
+  publish(of: Readonly<Record<string, string>>, figures: readonly Figure[]): void;
+}
+
 /** Which announcements were sent: a repeated verdict of one incident is told once. */
 export interface AnnouncementStore {
   wasSent(application: string, key: string): Promise<boolean>;
@@ -167,6 +210,8 @@ export interface Ports {
   readonly database: Database;
   readonly locks: DatabaseLocks;
   readonly traffic: Traffic;
+  readonly switches: SwitchStore;
+  readonly controls: RoutingControls;
   readonly capacity: Capacity;
   readonly messenger: Messenger;
   readonly events: Events;

@@ -81,7 +81,7 @@ describe('RDS', () => {
 
 describe('Route 53', () => {
   const plan: TrafficPlan = {
-    name: 'web', strategy: 'weighted-records', hostedZoneId: 'Z1', recordName: 'shop.example', ttlSeconds: 10,
+    name: 'web', strategies: ['weighted-records'], strategyTimeoutSeconds: 30, ramp: [100], hostedZoneId: 'Z1', recordName: 'shop.example', ttlSeconds: 10,
     endpoints: { 'us-east-1': { ipv4: ['192.0.2.1'], ipv6: ['2001:db8::1'], weight: 50, healthCheckId: 'hc-1' }, 'eu-west-1': { ipv4: ['192.0.2.2'], ipv6: [], weight: 50 } },
   };
   const traffic = () => route53Traffic(new Route53Client(leadingTo(wire)), []);
@@ -105,7 +105,7 @@ describe('Route 53', () => {
   });
   test('one batch for all regions and both families, health checks kept', async () => {
     await replying(changed);
-    expect(await traffic().setWeights(plan, { 'us-east-1': 0, 'eu-west-1': 100 })).toBe('C42');
+    expect(await traffic().setWeights([{ traffic: plan, weights: { 'us-east-1': 0, 'eu-west-1': 100 } }])).toEqual(['C42']);
     const body = wire.calls[0]?.body ?? '';
     expect(wire.calls).toHaveLength(1);
     expect([...body.matchAll(/<Action>(\w+)<\/Action>.*?<Type>(\w+)<\/Type><SetIdentifier>([\w-]+)<\/SetIdentifier><Weight>(\d+)</g)].map((match) => match.slice(1)))
@@ -116,7 +116,7 @@ describe('Route 53', () => {
     ['no region would answer', { 'us-east-1': 0, 'eu-west-1': 0 }], ['a region is left out', { 'eu-west-1': 100 }], ['a weight is out of range', { 'us-east-1': 0, 'eu-west-1': 300 }],
   ])('refused before any call when %s', async (_what, weights) => {
     await replying(changed);
-    await expect(traffic().setWeights(plan, weights)).rejects.toMatchObject({ name: 'InvalidInputError' });
+    await expect(traffic().setWeights([{ traffic: plan, weights }])).rejects.toMatchObject({ name: 'InvalidInputError' });
     expect(wire.calls).toHaveLength(0);
   });
   test('the writer record is pointed at the instance once', async () => {
@@ -134,7 +134,7 @@ describe('Route 53', () => {
   });
   test.each([['PriorRequestNotComplete', 400, 'TryAgainError'], ['NoSuchHostedZone', 404, 'RefusedByAwsError'], ['InvalidChangeBatch', 400, 'RefusedByAwsError']])('%s', async (code, status, name) => {
     await replying(xml(`<ErrorResponse ${ns}><Error><Type>Sender</Type><Code>${code}</Code><Message>m</Message></Error></ErrorResponse>`, status));
-    await expect(traffic().setWeights(plan, { 'us-east-1': 0, 'eu-west-1': 100 })).rejects.toMatchObject({ name });
+    await expect(traffic().setWeights([{ traffic: plan, weights: { 'us-east-1': 0, 'eu-west-1': 100 } }])).rejects.toMatchObject({ name });
   });
 });
 

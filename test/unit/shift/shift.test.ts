@@ -1,7 +1,7 @@
 // Moving traffic: weights are never all zero, a record is moved when the authoritative servers say so, permits come last.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { InvalidInputError, LeaseLostError, RefusedByAwsError } from '../../../domain/errors.ts';
+import { InvalidInputError, LeaseLostError, RefusedByAwsError, TryAgainError } from '../../../domain/errors.ts';
 import type { JournalEntry } from '../../../domain/journal.ts';
 import type { Ports } from '../../../domain/ports.ts';
 import { shiftReads } from '../../../functions/shift/shift-reads.ts';
@@ -55,7 +55,7 @@ describe('shift reads', () => {
     const memory = new Memory().held();
     expect(await run(memory)).toMatchObject({ shift: 'moved' });
     expect(memory.weights.get('web')).toEqual({ [home]: 0, [survivor]: 100 });
-    expect(memory.journal.map((entry) => entry.kind)).toEqual(['intent', 'result']);
+    expect(memory.journal.map((entry) => entry.kind)).toEqual(['decision', 'intent', 'result', 'result']);
   });
 
   test.each([[0, 'waiting'], [rtoMs, 'waiting'], [rtoMs + 1, 'unseen']])('accepted and not answered after %i ms: %s', async (afterMs, shift) => {
@@ -81,8 +81,8 @@ describe('shift reads', () => {
 
 describe('shift writes', () => {
   const proof: JournalEntry = { execution: 'run-1', application: 'shop', at: start, step: 'Promote replica', kind: 'result', epoch: 1, summary: 'orders: a write was committed and read back' };
-  const proven = (): Memory => {
-    const memory = new Memory().held();
+  const proven = (of = plan): Memory => {
+    const memory = new Memory(of).held();
     memory.permits.set('orders', { ...memory.permits.get('orders')!, withdrawn: true, withdrawnAt: start });
     memory.journal.push(proof);
     return memory;
@@ -123,7 +123,65 @@ describe('shift writes', () => {
     memory.held();
     expect(await run(memory)).toMatchObject({ shift: 'waiting' });
     memory.now += 1;
-    expect(await run(memory)).toMatchObject({ shift: 'moved', reason: expect.stringContaining('NOT answered yet') });
+    // No time makes it safe to let servers write that are led to the old writer: a person goes on.
+    expect(await run(memory)).toMatchObject({ shift: 'unseen', reason: expect.stringContaining('would write to the old writer') });
+    expect(memory.permits.get('orders')?.withdrawn).toBe(true);
+    expect(memory.gates()).toEqual(["writer's record"]);
+  });
+
+  test.each([[['old-writer', host]], [[host, 'old-writer']], [[]]])('%j does not lead there: one old answer misleads a server, and none leads nowhere', async (answers) => {
+    const memory = proven();
+    memory.answers = () => answers;
+    expect(await run(memory)).toMatchObject({ shift: 'waiting' });
+    expect(memory.permits.get('orders')?.withdrawn).toBe(true);
+  });
+
+  const counting = (memory: Memory, point: Ports['traffic']['pointWriter'] = memory.ports().traffic.pointWriter) => {
+    const asked: string[] = [];
+    const ports = memory.ports();
+    return { asked, ports: { ...ports, traffic: { ...ports.traffic, pointWriter: (...input: Parameters<typeof point>) => { asked.push('changed'); return point(...input); } } } };
+  };
+
+  test('a record that leads there already is not changed, and one that was changed under this epoch is not changed again', async () => {
+    const right = proven();
+    right.answers = () => [host];
+    const looked = counting(right);
+    expect(await run(right, looked.ports)).toMatchObject({ shift: 'moved' });
+    expect(looked.asked).toEqual([]);
+    const slow = proven();
+    slow.answers = () => ['old-writer'];
+    const once = counting(slow);
+    for (let look = 0; look < 4; look += 1) expect(await run(slow, once.ports)).toMatchObject({ shift: 'waiting' });
+    expect(once.asked).toEqual(['changed']);
+  });
+
+  const down = () => Promise.reject(new TryAgainError('route53:ChangeResourceRecordSets: 503'));
+
+  test("Route 53's API is down: who follows the record waits, is tried again, and is handed over after the RTO", async () => {
+    const memory = proven();
+    memory.answers = () => ['old-writer'];
+    const { asked, ports } = counting(memory, down);
+    expect(await run(memory, ports)).toMatchObject({ shift: 'waiting', reason: expect.stringContaining('503') });
+    expect(await run(memory, ports)).toMatchObject({ shift: 'waiting' });
+    expect(asked).toHaveLength(2);
+    memory.now += rtoMs;
+    memory.held();
+    expect(await run(memory, ports)).toMatchObject({ shift: 'unseen', reason: expect.stringContaining('the change was not accepted') });
+    expect(memory.permits.get('orders')?.withdrawn).toBe(true);
+  });
+
+  test("Route 53's API is down: who goes by the permit gets it at once, and the record is a remark", async () => {
+    const memory = proven({ ...plan, databases: [{ ...database, writerRecord: { ...database.writerRecord!, leads: false } }] });
+    memory.answers = () => ['old-writer'];
+    expect(await run(memory, counting(memory, down).ports)).toMatchObject({ shift: 'moved', remark: expect.stringMatching(/still names the old writer \(.*503\)/) });
+    expect(memory.permits.get('orders')).toMatchObject({ epoch: 1, writer: survivor, withdrawn: false });
+  });
+
+  test('authoritative servers that say nothing lead nowhere', async () => {
+    const memory = proven();
+    const ports = memory.ports();
+    expect(await run(memory, { ...ports, traffic: { ...ports.traffic, resolve: () => Promise.reject(new TryAgainError('no server answers')) } })).toMatchObject({ shift: 'waiting', reason: expect.stringContaining('no authoritative server answers') });
+    expect(memory.permits.get('orders')?.withdrawn).toBe(true);
   });
 
   test('looking again and again journals the intent once', async () => {
