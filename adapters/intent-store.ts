@@ -14,6 +14,7 @@ const intentItem = z.object({
   epoch: whole,
   recordedAt: whole,
   execution: z.string(),
+  earlier: z.array(z.string()).exactOptional(),
   enforced: z.object({ at: whole, networkClosed: z.boolean(), sessionsEnded: whole, detail: z.string() }).exactOptional(),
   liftedAt: whole.exactOptional(),
 });
@@ -34,6 +35,12 @@ export function intentStore(table: Table): IntentStore {
     async listOpen(application, region) {
       const items = await table.list(`app#${application}`, 'intent#');
       return items.map(intentOf).filter((intent) => intent.region === region && intent.liftedAt === undefined);
+    },
+    async lift(intent, at) {
+      const outcome = await table.update(keyOf(intent),
+        { text: 'SET #liftedAt = if_not_exists(#liftedAt, :at)', values: { ':at': at } },
+        { text: '#epoch = :epoch', values: { ':epoch': intent.epoch } });
+      return outcome.written;
     },
     async recordProof(intent, proof) {
       const outcome = await table.update(keyOf(intent),

@@ -1,6 +1,6 @@
 // Changes the control item of an application: reads, asks the noun, replaces, and reads anew when somebody else wrote in between.
 import type { Lease } from '../domain/lease.ts';
-import type { ControlChange } from './control.ts';
+import type { ControlChange } from '../domain/control.ts';
 import { CommandError, exitCodes } from './exit.ts';
 import type { Connection, World } from './world.ts';
 

@@ -4,12 +4,14 @@ import type { Connection, Target } from './world.ts';
 
 /** Makes no call yet: the first command to the table is the first to find out whether it is there. */
 export async function connect({ region, table }: Target): Promise<Connection> {
-  const [{ tableIn }, { leaseStore }, { permitStore }, { intentStore }, { observationStore }, { journal }] = await Promise.all([
+  const [{ tableIn }, { leaseStore }, { permitStore }, { intentStore }, { observationStore }, { journal }, { approvalAnswers }, { executionsOf }, { databaseOf }] = await Promise.all([
     import('../adapters/table.ts'), import('../adapters/lease-store.ts'), import('../adapters/permit-store.ts'),
     import('../adapters/intent-store.ts'), import('../adapters/observation-store.ts'), import('../adapters/journal.ts'),
+    import('../adapters/approval-answers.ts'), import('../adapters/executions.ts'), import('../adapters/database.ts'),
   ]);
   const shared = tableIn(region, table);
   return {
     leases: leaseStore(shared), permits: permitStore(shared), intents: intentStore(shared), observations: observationStore(shared), journal: journal(shared),
+    approvals: approvalAnswers(shared), executions: executionsOf(), describe: (...asked) => databaseOf({ databaseTls: 'verify' }).describe(...asked),
   };
 }

@@ -4,7 +4,25 @@ import type { Timeline, TimelineLoss } from './timeline.ts';
 
 export interface NextSteps { readonly steps: readonly string[]; readonly runbook: string }
 
-export function nextSteps({ outcome, execution, application, runbook, lossWindow, steps, events }: Timeline): NextSteps {
+/** What holds when an execution was handed over at a step; docs/runbook.md says more. */
+const STANDS: Readonly<Record<string, string>> = {
+  'Note suspicion': 'Nothing was moved.',
+  'Verify outage': 'Nothing was moved, and no lease is held.',
+  'Claim lease': 'Nothing was moved, and no lease is held.',
+  'Assess survivor': 'Nothing was moved: who could write still can.',
+  'Approve failover': 'Nothing was moved: who could write still can.',
+  'Fence writer': 'Nothing was promoted. Write permits may be withdrawn, and then NOBODY CAN WRITE.',
+  'Promote replica': 'The old writer is fenced, and the replica is not known to take writes: NOBODY CAN WRITE.',
+  'Shift writes': 'The replica is the writer now, and permits for it may not be granted: then NOBODY CAN WRITE.',
+  'Shift reads': 'The survivor takes writes, and users may still be led to the old region.',
+  'Confirm service': 'Everything was moved, and nobody outside has seen it work.',
+};
+/** Up to here the old writer may have its writes back. */
+const BEFORE_PROMOTION: ReadonlySet<string> = new Set(['Fence writer', 'Promote replica']);
+const MOVED_NOTHING: ReadonlySet<string> = new Set(['Note suspicion', 'Verify outage', 'Claim lease', 'Assess survivor', 'Approve failover']);
+
+export function nextSteps(found: Timeline): NextSteps {
+  const { outcome, execution, application, runbook, lossWindow, events } = found;
   switch (outcome) {
     case 'Failed over': return {
       runbook: runbook ?? 'docs/runbook.md#failed-over',
@@ -23,20 +41,31 @@ export function nextSteps({ outcome, execution, application, runbook, lossWindow
         `See what blocks and who reports: hotshift status ${application}`,
       ],
     };
-    case 'Handed to a human': return {
-      runbook: runbook ?? 'docs/runbook.md#handed-to-a-human',
-      steps: [
-        `A person decides now. Hotshift stopped at its last safe point (${steps.findLast((step) => step.step !== 'Conclude' && step.step !== 'Announce')?.step ?? 'the beginning'}).`,
-        `Orders to fence stay in force: see them with hotshift status ${application}`,
-        `When it is settled: hotshift ack ${application}`,
-      ],
-    };
+    case 'Handed to a human': return { runbook: runbook ?? 'docs/runbook.md#handed-to-a-human', steps: handedOverSteps(found) };
     default: return {
       runbook: 'docs/runbook.md',
       steps: [`It has not ended, as far as the journal says. See who holds the lease: hotshift status ${application}`, `To stop it at its next safe point: hotshift abort ${execution}`],
     };
   }
 }
+
+/** Where it stands, how to go on, how to go back, and what ends it. */
+function handedOverSteps({ application, steps, runbook, reason = '' }: Pick<Timeline, 'application' | 'steps' | 'runbook' | 'reason'>): readonly string[] {
+  const step = stoppedAt(runbook) ?? steps.findLast((candidate) => candidate.step !== 'Conclude' && candidate.step !== 'Announce' && candidate.step !== 'Operator')?.step ?? 'the beginning';
+  const why = /paused by|asked \S+ to stop/.test(reason) ? 'A person stopped it' : 'Hotshift stopped and a person decides now';
+  return [
+    `${why}, at "${step}". ${STANDS[step] ?? ''}`.trimEnd(),
+    ...(reason.includes('paused by') ? [`End the pause: hotshift resume ${application}`] : []),
+    `It does not go on by itself. Go on from where it stands, with the region that it was leaving: hotshift failover ${application} --evacuate REGION --reason "..."`,
+    ...(BEFORE_PROMOTION.has(step) ? [`Or go back, if the old region is well and no promotion was asked for: hotshift reinstate ${application} --reason "..."`] : []),
+    `${MOVED_NOTHING.has(step) ? 'Who holds the lease and who sees what' : 'Who may write, and which orders to fence stay in force'}: hotshift status ${application}`,
+    `When it is settled: hotshift ack ${application}`,
+  ];
+}
+
+/** The conclusion names its page of the runbook by the step; several steps may have worked side by side after it. */
+const stoppedAt = (runbook: string | undefined): string | undefined =>
+  Object.keys(STANDS).find((step) => runbook?.endsWith(`#handed-over-at-${step.toLowerCase().replaceAll(' ', '-')}`));
 
 const unacknowledged = (events: Timeline['events']): boolean =>
   events.some((event) => event.gates.some((gate) => gate.gate === 'acknowledgement' && !gate.passed));

@@ -4,9 +4,11 @@ import { RefusedByAwsError, TryAgainError } from '../domain/errors.ts';
 import type { ApplicationPlan, Instant } from '../domain/plan.ts';
 import { parsePlans, type Plans } from '../events/config.ts';
 import { CommandError, exitCodes } from './exit.ts';
+import type { RunningTwin } from './running-twin.ts';
 import type { Connection, World } from './world.ts';
 
-export interface ConfigOptions { readonly config?: string }
+/** `twin`: the twin that runs on this machine, or the one of a directory. */
+export interface ConfigOptions { readonly config?: string; readonly twin?: string | true }
 export interface TargetOptions extends ConfigOptions { readonly region?: string; readonly table?: string }
 
 const standardConfig = 'hotshift.yml';
@@ -16,15 +18,21 @@ export const withConfig = (command: Command): Command =>
 
 export const withTarget = (command: Command): Command => withConfig(command)
   .option('--region <region>', 'region to reach the table from (default: $AWS_REGION); one that works: the witness is a good choice')
+  .option('--twin [directory]', 'act on the twin that runs on this machine instead of AWS')
   .option('--table <name>', "Hotshift's DynamoDB table (default: $HOTSHIFT_TABLE, or the one in the configuration)");
 
 const given = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 const regionOf = ({ variables }: World, options: TargetOptions): string | undefined =>
   given(options.region) ?? given(variables['AWS_REGION']) ?? given(variables['AWS_DEFAULT_REGION']);
 
+/** Undefined unless it was asked for. */
+function twinOf({ findTwin }: World, { twin }: ConfigOptions): RunningTwin | undefined {
+  return twin === undefined ? undefined : findTwin?.(twin === true ? undefined : twin);
+}
+
 /** The plans of the configuration; undefined when it does not exist and was not asked for by name. */
 export async function readPlans(world: World, options: ConfigOptions): Promise<Plans | undefined> {
-  const path = options.config ?? standardConfig;
+  const path = options.config ?? twinOf(world, options)?.configFile ?? standardConfig;
   const text = await world.readText(path);
   if (text !== undefined) return parsePlans(text, path);
   if (options.config !== undefined) throw new CommandError(exitCodes.usage, `--config: there is no file ${path}`, 'give the path of your hotshift.yml');
@@ -50,7 +58,8 @@ export function planNamed(plans: Plans, application: string | undefined): Applic
 
 /** Connects to the table from a region that was named: guessing one could mean asking the region that is down. */
 export async function connected(world: World, options: TargetOptions, plans: Plans | undefined): Promise<Connection> {
-  const region = regionOf(world, options);
+  const twin = twinOf(world, options);
+  const region = options.region ?? twin?.region ?? regionOf(world, options);
   const witness = plans?.applications[0]?.witness;
   if (region === undefined) {
     throw new CommandError(exitCodes.usage, 'no region is named', `give --region or set AWS_REGION${witness === undefined ? '' : `; the witness works when the pair does not: --region ${witness}`}`);
@@ -58,7 +67,7 @@ export async function connected(world: World, options: TargetOptions, plans: Pla
   const table = given(options.table) ?? given(world.variables['HOTSHIFT_TABLE']) ?? plans?.table;
   if (table === undefined) throw new CommandError(exitCodes.usage, 'no table is named', 'give --table, or a configuration with --config');
   world.terminal.progress(`Reading ${table} from ${region}`);
-  return world.connect({ region, table });
+  return world.connect({ region, table, ...(twin === undefined ? {} : { endpoint: twin.endpoint }) });
 }
 
 /** A store that gives no answer: said with where it was looked for, and where else to look. Any other error stays what it is. */

@@ -5,9 +5,15 @@ import { TryAgainError, RefusedByAwsError, UnexpectedAnswerError } from '../doma
 import { InvalidConfigError } from '../events/config.ts';
 import { registerAbort } from './commands/abort.ts';
 import { registerAck } from './commands/ack.ts';
+import { registerApprove } from './commands/approve.ts';
 import { registerCheck } from './commands/check.ts';
+import { registerFailover } from './commands/failover.ts';
+import { registerCost } from './commands/cost.ts';
+import { registerDeploy } from './commands/deploy.ts';
 import { registerInit } from './commands/init.ts';
 import { registerPause } from './commands/pause.ts';
+import { registerReinstate } from './commands/reinstate.ts';
+import { registerReplay } from './commands/replay.ts';
 import { registerReport } from './commands/report.ts';
 import { registerResume } from './commands/resume.ts';
 import { registerStatus } from './commands/status.ts';
@@ -42,7 +48,7 @@ export async function runCommandLine(given: readonly string[], world: World): Pr
   const program = emptyProgram(world);
   const ending: Registration['ending'] = (action) => async (...args) => { code = await action(...args); };
   const registration = { program, world, ending };
-  for (const register of [registerInit, registerCheck, registerStatus, registerWhy, registerReport, registerPause, registerResume, registerAck, registerAbort]) {
+  for (const register of [registerInit, registerCheck, registerStatus, registerWhy, registerReport, registerPause, registerResume, registerAck, registerAbort, registerApprove, registerFailover, registerReinstate, registerCost, registerReplay, registerDeploy]) {
     register(registration);
   }
   try {

@@ -2,7 +2,7 @@
 import type { FenceIntent, Lease, Permit } from '../domain/lease.ts';
 import type { Observation } from '../domain/observation.ts';
 import { vantagePointsOf, type ApplicationPlan, type Instant, type Region } from '../domain/plan.ts';
-import { blocksOf, isHeld } from './control.ts';
+import { blocksOf, isHeld } from '../domain/control.ts';
 
 export interface StatusFacts {
   readonly lease: Lease;
@@ -86,10 +86,22 @@ function concernsOf(plan: ApplicationPlan, { lease, permits, intents }: StatusFa
   for (const { database, permit } of permits.filter(({ permit: found }) => found === undefined)) {
     if (plan.permit.enforced && permit === undefined) concerns.push(`${database}: no write permit was ever granted`);
   }
+  concerns.push(...stoppedWrites(plan, lease, permits, intents, now));
   const writers = new Set(permits.flatMap(({ permit }) => (permit === undefined ? [] : [permit.writer])));
   if (writers.size > 1) concerns.push(`the databases have their writers in different regions (${[...writers].join(', ')})`);
   for (const intent of intents.filter((open) => open.liftedAt === undefined && open.enforced === undefined)) {
     concerns.push(`${intent.database} in ${intent.region} is ordered to be fenced and was not heard from`);
   }
   return concerns;
+}
+
+/** Withdrawn permits are right while an execution is at work, and an outage of their own when it was stopped. */
+function stoppedWrites({ application }: ApplicationPlan, lease: Lease, permits: StatusFacts['permits'], intents: readonly FenceIntent[], now: Instant): readonly string[] {
+  if (isHeld(lease, now)) return [];
+  return permits.filter(({ permit }) => permit?.withdrawn === true).map(({ database }) => {
+    const order = intents.find((intent) => intent.database === database && intent.liftedAt === undefined);
+    const stopped = order === undefined ? 'an execution that has ended' : order.execution;
+    return `${database}: NOBODY CAN WRITE: ${stopped} withdrew its permits and is not at work any more (hotshift why ${order === undefined ? 'EXECUTION' : stopped}). `
+      + `Go on: hotshift failover ${application} --evacuate ${lease.evacuated ?? 'REGION'} --reason "..."; or back, if nothing was promoted: hotshift reinstate ${application} --reason "..."`;
+  });
 }

@@ -1,6 +1,10 @@
 // What a command may use of the world around it. Tests give their own; main.ts gives the real one.
-import type { Clock, IntentStore, Journal, LeaseStore, ObservationStore, PermitStore } from '../domain/ports.ts';
+import type { ApprovalAnswers } from '../adapters/approval-answers.ts';
+import type { Executions } from '../adapters/executions.ts';
+import type { Clock, Database, IntentStore, Journal, LeaseStore, ObservationStore, PermitStore } from '../domain/ports.ts';
 import type { Region } from '../domain/plan.ts';
+import type { AskAws } from './inspection.ts';
+import type { RunningTwin } from './running-twin.ts';
 
 /** The stores of one table, as they are reached from one region. */
 export interface Connection {
@@ -9,11 +13,17 @@ export interface Connection {
   readonly intents: IntentStore;
   readonly observations: ObservationStore;
   readonly journal: Journal;
+  readonly approvals: ApprovalAnswers;
+  readonly executions: Executions;
+  /** What RDS says of an instance. */
+  readonly describe: Database['describe'];
 }
 
 export interface Target {
   readonly region: Region;
   readonly table: string;
+  /** Of a twin; AWS when absent. */
+  readonly endpoint?: string;
 }
 
 export interface Terminal {
@@ -37,8 +47,14 @@ export interface World {
   /** Who is at the keyboard, for the record. */
   readonly user: string;
   readonly connect: (target: Target) => Promise<Connection>;
+  /** The twin that runs on this machine; throws when there is none. */
+  readonly findTwin?: (directory: string | undefined) => RunningTwin;
+  /** Reads AWS for `check --aws`. */
+  readonly askAws?: AskAws;
   /** Undefined when there is no such file. */
   readonly readText: (path: string) => Promise<string | undefined>;
+  /** A file as a stream of text, for those that are too long to hold; undefined when there is no such file. */
+  readonly readParts: (path: string) => Promise<AsyncIterable<string> | undefined>;
   /** False when the file exists and must not be overwritten. */
   readonly writeText: (path: string, text: string, overwrite: boolean) => Promise<boolean>;
 }

@@ -1,5 +1,5 @@
 // `hotshift abort`: asks one execution to stop at its next safe point. Undoes nothing.
-import { abort } from '../control.ts';
+import { abort } from '../../domain/control.ts';
 import { CommandError, exitCodes, type ExitCode } from '../exit.ts';
 import { actor, changeAndShow, type OperateOptions } from '../operate.ts';
 import { connected, lineArgument, readPlans, unreachable, withTarget } from '../plans.ts';
@@ -31,7 +31,7 @@ async function run(world: World, execution: string, options: OperateOptions): Pr
     const seen = timeline(await connection.journal.list(execution));
     const application = await owner(connection, execution, seen, names);
     const ended = seen?.outcome !== undefined;
-    return await changeAndShow(world, connection, application, options, (lease) => abort(lease, execution, actor(world, options), ended, world.clock.now()), execution);
+    return await changeAndShow(world, 'abort', connection, application, options, (lease) => abort(lease, execution, actor(world, options), ended, world.clock.now()), execution);
   } catch (error) {
     throw unreachable(error, world, options, plans);
   }

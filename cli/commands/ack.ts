@@ -1,5 +1,5 @@
 // `hotshift ack`: a person has looked at the last failover. Until then no other starts by itself.
-import { acknowledge } from '../control.ts';
+import { acknowledge } from '../../domain/control.ts';
 import { actor, operate, type OperateOptions } from '../operate.ts';
 import { lineArgument, withTarget } from '../plans.ts';
 import type { Registration } from '../program.ts';
@@ -17,5 +17,5 @@ Examples:
   $ hotshift why fo-2026-11-24-abc        first look at what happened
   $ hotshift ack shop --by ana`)
     .action(ending((application: string | undefined, options: OperateOptions) =>
-      operate(world, application, options, (lease) => acknowledge(lease, actor(world, options), world.clock.now()))));
+      operate(world, 'ack', application, options, (lease) => acknowledge(lease, actor(world, options), world.clock.now()))));
 }

@@ -1,7 +1,7 @@
 // `hotshift pause`: no failover of an application until a time; a running one stops at its next safe point. A pause always ends.
 import { Option } from 'commander';
 import type { Instant } from '../../domain/plan.ts';
-import { pause } from '../control.ts';
+import { pause } from '../../domain/control.ts';
 import { CommandError, exitCodes, type ExitCode } from '../exit.ts';
 import { actor, operate, type OperateOptions } from '../operate.ts';
 import { durationArgument, instantArgument, lineArgument, withTarget } from '../plans.ts';
@@ -36,5 +36,5 @@ async function run(world: World, application: string | undefined, options: Optio
   const until = options.until ?? (options.for === undefined ? undefined : now + options.for);
   if (until === undefined) throw new CommandError(exitCodes.usage, 'a pause needs an end', 'add --for 2h, or --until with a time');
   if (until - now > pauseMsMax) throw new CommandError(exitCodes.usage, `${new Date(until).toISOString()} is more than a week away`, 'pause for a week at most, and again when it is needed');
-  return operate(world, application, options, (lease) => pause(lease, until, `${actor(world, options)} (${options.reason})`, world.clock.now()));
+  return operate(world, 'pause', application, options, (lease) => pause(lease, until, `${actor(world, options)} (${options.reason})`, world.clock.now()));
 }

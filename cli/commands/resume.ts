@@ -1,5 +1,5 @@
 // `hotshift resume`: ends a pause.
-import { resume } from '../control.ts';
+import { resume } from '../../domain/control.ts';
 import { actor, operate, type OperateOptions } from '../operate.ts';
 import { lineArgument, withTarget } from '../plans.ts';
 import type { Registration } from '../program.ts';
@@ -16,5 +16,5 @@ Examples:
   $ hotshift resume
   $ hotshift resume shop --by ana`)
     .action(ending((application: string | undefined, options: OperateOptions) =>
-      operate(world, application, options, (lease) => resume(lease, actor(world, options), world.clock.now()))));
+      operate(world, 'resume', application, options, (lease) => resume(lease, actor(world, options), world.clock.now()))));
 }

@@ -49,10 +49,10 @@ function trafficCases(test: Case, world: () => World): void {
 
   test('records: a name without records has no weights; both families change in one batch and are read back', async () => {
     expect(await traffic().read(world().traffic)).toEqual({ weights: {} });
-    expect(await traffic().setWeights(world().traffic, { [HERE]: 100, [THERE]: 100 })).toMatch(/^\w+$/);
+    expect(await traffic().setWeights([{ traffic: world().traffic, weights: { [HERE]: 100, [THERE]: 100 } }])).toEqual([expect.stringMatching(/^\w+$/)]);
     expect(await traffic().read(world().traffic)).toEqual({ weights: { [HERE]: 100, [THERE]: 100 } });
-    await traffic().setWeights(world().traffic, { [HERE]: 0, [THERE]: 255 });
-    await traffic().setWeights(world().traffic, { [HERE]: 0, [THERE]: 255 });
+    await traffic().setWeights([{ traffic: world().traffic, weights: { [HERE]: 0, [THERE]: 255 } }]);
+    await traffic().setWeights([{ traffic: world().traffic, weights: { [HERE]: 0, [THERE]: 255 } }]);
     expect(await traffic().read(world().traffic)).toEqual({ weights: { [HERE]: 0, [THERE]: 255 } });
   });
   test('records: the writer record is pointed once', async () => {
@@ -64,7 +64,7 @@ function trafficCases(test: Case, world: () => World): void {
   test('records: a zone that is not there is a clear no', async () => {
     const nowhere = { ...world().traffic, hostedZoneId: 'Z0NOSUCHZONE00' };
     await refusal(traffic().read(nowhere), RefusedByAwsError, 'NoSuchHostedZone');
-    await refusal(traffic().setWeights(nowhere, { [HERE]: 0, [THERE]: 1 }), RefusedByAwsError, 'NoSuchHostedZone');
+    await refusal(traffic().setWeights([{ traffic: nowhere, weights: { [HERE]: 0, [THERE]: 1 } }]), RefusedByAwsError, 'NoSuchHostedZone');
   });
 }
 

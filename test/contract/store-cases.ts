@@ -1,6 +1,8 @@
 // What must be agreed on, on a real DynamoDB wire: who wins a race, what a repeat changes, what an older writer may not do.
 import { beforeAll, expect } from '@jest/globals';
 import { agreed, type Agreed } from '../../adapters/agreed.ts';
+import { approvalAnswers } from '../../adapters/approval-answers.ts';
+import { tableIn } from '../../adapters/table.ts';
 import { TryAgainError } from '../../domain/errors.ts';
 import type { JournalEntry } from '../../domain/journal.ts';
 import type { FenceIntent, Lease } from '../../domain/lease.ts';
@@ -14,6 +16,7 @@ export function storeCases(test: Case): void {
   leaseCases(test, () => stores);
   permitCases(test, () => stores);
   intentCases(test, () => stores);
+  approvalCases(test, () => stores);
   recordCases(test, () => stores);
 
   test('table: one that is not there is a clear no', async () => {
@@ -82,11 +85,40 @@ function intentCases(test: Case, stores: () => Agreed): void {
     await expect(stores().intents.recordProof(intent(1), proof)).rejects.toThrow(TryAgainError);
     expect(await stores().intents.read('intents', 'orders', 'us-west-2')).toEqual({ ...intent(2), enforced: proof });
   });
+  test('fence intent: lifted once, for the epoch that stands, and then not open any more', async () => {
+    const order = { ...intent(3), application: 'intents-lifted' };
+    expect(await stores().intents.lift(order, 5)).toBe(false);
+    await stores().intents.record(order);
+    expect(await stores().intents.lift({ ...order, epoch: 2 }, 5)).toBe(false);
+    expect(await stores().intents.lift(order, 6)).toBe(true);
+    expect(await stores().intents.lift(order, 7)).toBe(true);
+    expect(await stores().intents.read('intents-lifted', 'orders', 'us-west-2')).toEqual({ ...order, liftedAt: 6 });
+    expect(await stores().intents.listOpen('intents-lifted', 'us-west-2')).toEqual([]);
+  });
   test('fence intent: open orders are listed by region', async () => {
     await stores().intents.record({ ...intent(1), application: 'intents-open', database: 'a' });
     await stores().intents.record({ ...intent(1), application: 'intents-open', database: 'b', liftedAt: 5 });
     await stores().intents.record({ ...intent(1), application: 'intents-open', database: 'c', region: 'us-east-1' });
     expect((await stores().intents.listOpen('intents-open', 'us-west-2')).map(({ database }) => database)).toEqual(['a']);
+  });
+}
+
+function approvalCases(test: Case, stores: () => Agreed): void {
+  const answers = () => approvalAnswers(tableIn(HERE, TABLE));
+  test('approval: the first decision stands, its own repeat gets the token again, another gets none', async () => {
+    expect(await answers().take('approvals', 'run-1', 'approve', 'ana', 1)).toEqual({ kind: 'unknown' });
+    await stores().approvals.ask('run-1', 'approvals', 'token-1', 'why');
+    expect(await answers().read('approvals', 'run-1')).toMatchObject({ summary: 'why' });
+    expect(await answers().take('approvals', 'run-1', 'deny', 'ana', 2)).toEqual({ kind: 'taken', taskToken: 'token-1', summary: 'why' });
+    expect(await answers().take('approvals', 'run-1', 'deny', 'ana', 3)).toMatchObject({ kind: 'taken' });
+    expect(await answers().take('approvals', 'run-1', 'approve', 'ana', 4)).toEqual({ kind: 'answered', decision: 'deny', by: 'ana', at: 2 });
+    expect(await answers().take('approvals', 'run-1', 'deny', 'ben', 5)).toMatchObject({ kind: 'answered', by: 'ana' });
+  });
+  test('approval: asked anew, it waits for an answer anew, with its new token', async () => {
+    await stores().approvals.ask('run-2', 'approvals', 'token-2', 'why');
+    await answers().take('approvals', 'run-2', 'deny', 'ana', 1);
+    await stores().approvals.ask('run-2', 'approvals', 'token-3', 'why');
+    expect(await answers().take('approvals', 'run-2', 'approve', 'ben', 2)).toMatchObject({ kind: 'taken', taskToken: 'token-3' });
   });
 }
 

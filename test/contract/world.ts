@@ -29,7 +29,7 @@ export function plansOf(ids: { readonly zone: string; readonly groups: Readonly<
       writerRecord: { hostedZoneId: ids.zone, name: 'orders-writer.shop.example.com', ttlSeconds: 5 }, promoteTimeoutSeconds: 900, pollSeconds: 1,
     },
     traffic: {
-      name: 'web', strategy: 'weighted-records', hostedZoneId: ids.zone, recordName: 'www.shop.example.com', ttlSeconds: 60,
+      name: 'web', strategies: ['weighted-records'], strategyTimeoutSeconds: 30, ramp: [50, 75, 100], hostedZoneId: ids.zone, recordName: 'www.shop.example.com', ttlSeconds: 60,
       endpoints: {
         [HERE]: { ipv4: ['192.0.2.10'], ipv6: ['2001:db8:1::10'], weight: 100 },
         [THERE]: { ipv4: ['198.51.100.10'], ipv6: ['2001:db8:2::10'], weight: 100 },

@@ -1,17 +1,23 @@
-// The runbook at 3 a.m.: each entry is complete, each command of the CLI exists, and what people are told to write into the table is what
-// the stores and the guard understand.
+// The runbook at 3 a.m.: each entry is complete, each command of the CLI exists, and what it does to the table is
+// what the stores and the guard understand.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { intentStore } from '../../adapters/intent-store.ts';
+import { journal } from '../../adapters/journal.ts';
+import { leaseStore } from '../../adapters/lease-store.ts';
 import { permitStore } from '../../adapters/permit-store.ts';
 import { table } from '../../adapters/table.ts';
+import { alarms } from '../../resources/alarms.ts';
+import { allRegions, readPlans } from '../../resources/plans.ts';
 import { suspicion } from '../../events/contracts.ts';
 import { dynamodbRenewal } from '../../guard/dynamodb.ts';
 import { dynamodbService } from '../../twin/aws/services/dynamodb.ts';
+import { calm, connection, hotshift } from './cli/memory.ts';
 import { EAST, openWorld, type World } from '../twin/aws/world.ts';
 import { home, start, survivor } from './ports.ts';
 
+const exampleFile = new URL('../../hotshift.example.yml', import.meta.url).pathname;
 const text = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 const sections = text.split(/^(?=#{2,3} )/m).slice(1).map((section) => ({ heading: section.split('\n')[0]!.replace(/^#+ /, ''), section }));
 
@@ -41,20 +47,20 @@ test('the input of a start by hand has the fields that the workflow reads', () =
   expect(input['mode']).toBe('manual');
 });
 
+test('each alarm that pages somebody says there what to do, and the runbook knows no alarm that does not exist', () => {
+  const rows = [...text.slice(text.indexOf('## Alarms')).matchAll(/^\| `(hotshift-[^`]+)` \|/gm)].map(([, name]) => name!);
+  const plans = readPlans(exampleFile);
+  const paging = allRegions(plans).flatMap((region) => Object.values(alarms(region, plans)) as any[]).filter(({ Type, Properties }) => /Alarm$/.test(Type) && (Properties.AlarmActions ?? []).length > 0).map(({ Properties }) => Properties.AlarmName as string);
+  expect(paging.length).toBeGreaterThan(20);
+  const patterns = rows.map((name) => new RegExp(`^${name.replaceAll(/<[a-z]+>|\*/g, '[a-z0-9-]+')}$`));
+  expect(paging.filter((name) => !patterns.some((pattern) => pattern.test(name)))).toEqual([]);
+  expect(rows.filter((_, index) => !paging.some((name) => patterns[index]!.test(name)))).toEqual([]);
+});
+
 describe('giving the writes back', () => {
   let world: World;
   beforeAll(async () => { world = await openWorld(({ clock, network }) => [dynamodbService({ clock, network, tables: [{ name: 'hotshift', partitionKey: 'pk', sortKey: 'sk', regions: [EAST] }] })]); });
   afterAll(() => world.close());
-
-  /** The n-th `aws dynamodb update-item` of the runbook, as the CLI would send it. */
-  const command = (index: number): UpdateItemCommandInput => {
-    const line = [...text.matchAll(/aws dynamodb update-item[\s\S]*?(?=\n\s*```)/g)][index]![0].replaceAll(/\\\n\s*/g, '');
-    const option = (name: string): string => new RegExp(`--${name} (?:'([^']+)'|(\\S+))`).exec(line)!.slice(1).find((value) => value !== undefined)!;
-    return {
-      TableName: option('table-name'), Key: JSON.parse(option('key')) as never, UpdateExpression: option('update-expression'), ConditionExpression: option('condition-expression'),
-      ExpressionAttributeValues: JSON.parse(option('expression-attribute-values')) as never,
-    };
-  };
 
   test('lifts the order, grants under the new epoch, and the next failover can withdraw again', async () => {
     const client = new DynamoDBClient(world.client(EAST));
@@ -65,16 +71,19 @@ describe('giving the writes back', () => {
     await intents.record({ application: 'shop', database: 'orders', region: home, epoch: 8, recordedAt: start, execution: 'run-1' });
     expect(await renew('server')).toMatchObject({ granted: false });
 
-    await client.send(new UpdateItemCommand(command(0)));
-    await client.send(new UpdateItemCommand(command(1)));
+    const [leases, lines] = [leaseStore(table(client, 'hotshift')), journal(table(client, 'hotshift'))];
+    await leases.replace(await leases.read('shop'), { application: 'shop', epoch: 8, expiresAt: start, acknowledgementDue: true });
+    await lines.record({ execution: 'run-1', application: 'shop', at: start, step: 'Fence writer', kind: 'intent', summary: 'withdraw', epoch: 8 });
+    const reinstate = () => hotshift(['reinstate', 'shop', '--reason', 'it is back', '--region', EAST], { connect: async () => ({ ...connection(calm()), leases, permits, intents, journal: lines }) });
+    expect(await reinstate()).toMatchObject({ code: 0, out: expect.stringContaining(`writes go to ${home} again`) });
     expect(await intents.listOpen('shop', home)).toEqual([]);
-    expect(await permits.read('shop', 'orders')).toEqual({ application: 'shop', database: 'orders', epoch: 8, writer: home, withdrawn: false, renewals: {}, surrenders: {} });
-    expect(await renew('server')).toMatchObject({ granted: true, epoch: 8, writer: home });
-    // Said twice, or after somebody else has granted, it changes nothing.
-    await expect(client.send(new UpdateItemCommand(command(1)))).rejects.toThrow(/conditional/i);
+    expect(await permits.read('shop', 'orders')).toEqual({ application: 'shop', database: 'orders', epoch: 9, writer: home, withdrawn: false, renewals: {}, surrenders: {} });
+    expect(await renew('server')).toMatchObject({ granted: true, epoch: 9, writer: home });
+    expect(await leases.read('shop')).toMatchObject({ epoch: 9, acknowledgementDue: true });
+    expect(await reinstate()).toMatchObject({ code: 0, out: expect.stringContaining('nothing to do') });
 
-    expect(await permits.withdraw('shop', 'orders', 9, start)).toBe(true);
-    expect(await permits.grant({ application: 'shop', database: 'orders', epoch: 9, writer: survivor })).toBe(true);
+    expect(await permits.withdraw('shop', 'orders', 10, start)).toBe(true);
+    expect(await permits.grant({ application: 'shop', database: 'orders', epoch: 10, writer: survivor })).toBe(true);
     client.destroy();
   });
 });

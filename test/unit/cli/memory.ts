@@ -1,4 +1,6 @@
 // A world without AWS for commands: stores in memory that keep their ports' promises, a clock that stands, a terminal that remembers.
+import { RefusedByAwsError } from '../../../domain/errors.ts';
+import type { InstanceFacts } from '../../../domain/ports.ts';
 import type { JournalEntry } from '../../../domain/journal.ts';
 import type { FenceIntent, Lease, Permit } from '../../../domain/lease.ts';
 import type { Observation, ObservationResult } from '../../../domain/observation.ts';
@@ -15,6 +17,12 @@ export interface Stored {
   intents: FenceIntent[];
   observations: Observation[];
   journal: JournalEntry[];
+  approvals: Map<string, { taskToken: string; summary: string; askedAt: number; decision?: 'approve' | 'deny'; by?: string; answeredAt?: number }>;
+  started: { region: string; arn: string; name: string; input: unknown }[];
+  answered: { region: string; taskToken: string; output: unknown }[];
+  /** The region in which waiting executions run; another one does not know their tokens. */
+  runsIn: string;
+  replica: InstanceFacts | undefined;
   /** Run right before a lease is replaced: another writer who is faster. */
   beforeReplace: (() => void) | undefined;
 }
@@ -29,6 +37,8 @@ export function calm(): Stored {
     intents: [],
     observations: (['eu-west-1', 'eu-central-1', 'eu-west-2'] as const).flatMap((vantagePoint) => [seen(vantagePoint, 'eu-west-1', 'up'), seen(vantagePoint, 'eu-central-1', 'up')]),
     journal: [...failedOver, ...stoodDown, ...handedOver, ...running],
+    approvals: new Map(), started: [], answered: [], runsIn: 'eu-central-1',
+    replica: { identifier: 'orders-frankfurt', status: 'available', isReplica: true, backupRetentionDays: 7 },
     beforeReplace: undefined,
   };
 }
@@ -73,11 +83,22 @@ export function connection(stored: Stored): Connection {
     permits: {
       read: async (application, database) => stored.permits.find((permit) => permit.application === application && permit.database === database),
       withdraw: async () => { throw new Error('the command line withdraws no permits'); },
-      grant: async () => { throw new Error('the command line grants no permits'); },
+      grant: async ({ application, database, epoch, writer }) => {
+        const before = stored.permits.find((permit) => permit.database === database);
+        if (before !== undefined && before.epoch >= epoch) return before.epoch === epoch && before.writer === writer && !before.withdrawn;
+        stored.permits = [...stored.permits.filter((permit) => permit.database !== database), { application, database, epoch, writer, withdrawn: false, renewals: {}, surrenders: {} }];
+        return true;
+      },
     },
     intents: {
       listOpen: async (application, region) => stored.intents.filter((intent) => intent.application === application && intent.region === region && intent.liftedAt === undefined),
-      read: async () => { throw new Error('not used'); },
+      read: async (_, database, region) => stored.intents.find((intent) => intent.database === database && intent.region === region),
+      lift: async ({ database, region, epoch }, at) => {
+        const before = stored.intents.find((intent) => intent.database === database && intent.region === region);
+        if (before?.epoch !== epoch) return false;
+        stored.intents = stored.intents.map((intent) => (intent === before ? { ...before, liftedAt: before.liftedAt ?? at } : intent));
+        return true;
+      },
       record: async () => { throw new Error('the command line orders no fence'); },
       recordProof: async () => { throw new Error('the command line proves nothing'); },
     },
@@ -86,6 +107,24 @@ export function connection(stored: Stored): Connection {
       list: async (execution) => stored.journal.filter((entry) => entry.execution === execution),
       record: async (entry) => { stored.journal.push(entry); },
     },
+    approvals: {
+      read: async (_, execution) => stored.approvals.get(execution),
+      take: async (_, execution, decision, by, at) => {
+        const asked = stored.approvals.get(execution);
+        if (asked === undefined) return { kind: 'unknown' };
+        if (asked.decision === undefined) stored.approvals.set(execution, { ...asked, decision, by, answeredAt: at });
+        const found = stored.approvals.get(execution)!;
+        return found.decision === decision && found.by === by ? { kind: 'taken', taskToken: found.taskToken, summary: found.summary } : { kind: 'answered', decision: found.decision!, by: found.by!, at: found.answeredAt! };
+      },
+    },
+    executions: {
+      start: async (region, arn, name, input) => { stored.started.push({ region, arn, name, input }); return `${arn}:${name}`; },
+      answer: async (region, taskToken, output) => {
+        if (region !== stored.runsIn) throw new RefusedByAwsError('the execution does not wait for this answer any more');
+        stored.answered.push({ region, taskToken, output });
+      },
+    },
+    describe: async () => stored.replica,
   };
 }
 
@@ -95,6 +134,7 @@ export interface Outside {
   /** Answers to questions, in order; none: there is no terminal. */
   answers?: string[];
   connect?: (target: Target) => Promise<Connection>;
+  askAws?: World['askAws'];
   colour?: boolean;
   columns?: number;
   variables?: Record<string, string>;
@@ -119,7 +159,9 @@ export async function hotshift(line: readonly string[], outside: Outside = {}): 
     variables: outside.variables ?? {},
     user: 'ana',
     connect: outside.connect ?? (async (target) => { targets.push(target); return connection(stored); }),
+    ...(outside.askAws === undefined ? {} : { askAws: outside.askAws }),
     readText: async (path) => files[path],
+    readParts: async (path) => { const text = files[path]; return text === undefined ? undefined : (async function* parts() { for (let at = 0; at < text.length; at += 7) yield text.slice(at, at + 7); })(); },
     writeText: async (path, text, overwrite) => {
       if (files[path] !== undefined && !overwrite) return false;
       files[path] = text;

@@ -1,0 +1,184 @@
+// What people do beside the automatic: approve, start one, give writes back. Who wins, what is refused, and that a repeat is harmless.
+import { describe, expect, test } from '@jest/globals';
+import type { JournalEntry } from '../../../domain/journal.ts';
+import { machineArn } from '../../../cli/commands/failover.ts';
+import { reinstatement, statusLagMs, type DatabaseView } from '../../../cli/reinstatement.ts';
+import { plan } from '../ports.ts';
+import { calm, hotshift, now, outage, region, type Stored } from './memory.ts';
+
+const asking = (changes: Partial<Stored> = {}): Stored => ({
+  ...outage(), approvals: new Map([['shop-running', { taskToken: 'secret-token', summary: '2 of 3 see eu-west-1 down', askedAt: now - 9000 }]]), ...changes,
+});
+const approve = ['approve', 'shop-running', ...region];
+
+describe('approve', () => {
+  test('a yes goes to the execution with who said it, and into its journal first; the token is shown to nobody', async () => {
+    const { code, out, remarks, stored } = await hotshift(approve, { stored: asking() });
+    expect(code).toBe(0);
+    expect(stored.answered).toEqual([{ region: 'eu-central-1', taskToken: 'secret-token', output: { decision: 'approve', by: 'ana' } }]);
+    expect(stored.journal.at(-1)).toMatchObject({ execution: 'shop-running', step: 'Operator', summary: 'approve by ana' });
+    expect(out).toMatch(/approved {2}shop shop-running\n {2}It had asked: 2 of 3 see eu-west-1 down/);
+    expect(`${out}${remarks}${JSON.stringify(stored.journal)}`).not.toContain('secret-token');
+  });
+
+  test('a no', async () => {
+    const { code, out, stored } = await hotshift([...approve, '--deny', '--by', 'ben'], { stored: asking() });
+    expect(code).toBe(0);
+    expect(stored.answered[0]!.output).toEqual({ decision: 'deny', by: 'ben' });
+    expect(out).toContain('nothing was moved');
+  });
+
+  test('an execution that runs in the witness region gets its answer there', async () => {
+    const { code, stored } = await hotshift(approve, { stored: asking({ runsIn: 'eu-west-2' }) });
+    expect(code).toBe(0);
+    expect(stored.answered).toMatchObject([{ region: 'eu-west-2' }]);
+  });
+
+  test('the first decision stands; only its own repeat goes through again', async () => {
+    const stored = asking();
+    await hotshift(approve, { stored });
+    expect(await hotshift([...approve, '--deny'], { stored })).toMatchObject({ code: 3, remarks: expect.stringContaining('answered already: approve by ana') });
+    expect(await hotshift([...approve, '--by', 'ben'], { stored })).toMatchObject({ code: 3 });
+    expect(await hotshift(approve, { stored })).toMatchObject({ code: 0 });
+    expect(stored.answered.map(({ output }) => output)).toEqual(Array(2).fill({ decision: 'approve', by: 'ana' }));
+  });
+
+  test('too late: the execution waits no more', async () => {
+    expect(await hotshift(approve, { stored: asking({ runsIn: 'nowhere' }) })).toMatchObject({ code: 4, remarks: expect.stringContaining('does not wait for this answer any more') });
+  });
+
+  test.each<[string, string, Stored, number, RegExp]>([
+    ['one that never asked', 'shop-running', asking({ approvals: new Map() }), 2, /never asked/],
+    ['one that does not exist', 'nobody', asking(), 2, /never asked/],
+    ['one that has ended', 'shop-eu-west-1-20261124T085950Z', asking(), 3, /has ended: Failed over/],
+    ['one that lost the lease', 'shop-running', asking({ lease: { ...outage().lease, holder: 'shop-other' } }), 3, /does not hold the lease/],
+  ])('refuses %s and answers nothing', async (_, execution, stored, code, message) => {
+    const ran = await hotshift(['approve', execution, ...region], { stored });
+    expect(ran).toMatchObject({ code, remarks: expect.stringMatching(message) });
+    expect(stored.answered).toEqual([]);
+  });
+
+  test('an answer that cannot be journaled is not given', async () => {
+    const stored = asking();
+    stored.journal.push = () => { throw new Error('throttled'); };
+    expect(await hotshift(approve, { stored })).toMatchObject({ code: 4, remarks: expect.stringContaining('not given') });
+    expect(stored.answered).toEqual([]);
+  });
+});
+
+describe('failover', () => {
+  const line = ['failover', '--evacuate', 'eu-west-1', '--reason', 'again', ...region];
+
+  test('starts in the survivor, by hand, once somebody typed the name', async () => {
+    const { code, out, stored } = await hotshift(line, { answers: ['shop'] });
+    expect(code).toBe(0);
+    expect(stored.started).toEqual([{
+      region: 'eu-central-1', arn: 'arn:aws:states:eu-central-1:111122223333:stateMachine:hotshift-failover', name: 'shop-by-hand-eu-west-1-20261124T091000Z',
+      input: { application: 'shop', region: 'eu-west-1', incident: 'by-hand-20261124T091000Z', mode: 'manual' },
+    }]);
+    expect(out).toContain('hotshift why shop-by-hand-eu-west-1-20261124T091000Z');
+    expect(stored.journal.at(-1)).toMatchObject({ step: 'Operator', summary: 'started by ana: again' });
+  });
+
+  test('cooldown and a missing acknowledgement do not stop a person', async () => {
+    const stored = { ...calm(), lease: { ...calm().lease, cooldownUntil: now + 60_000, acknowledgementDue: true } };
+    expect(await hotshift([...line, '--yes', '--run-in', 'eu-west-2'], { stored })).toMatchObject({ code: 0 });
+    expect(stored.started).toMatchObject([{ region: 'eu-west-2' }]);
+  });
+
+  test.each<[string, readonly string[], Partial<Stored>, string[], number, RegExp]>([
+    ['a region where it does not run', ['--evacuate', 'us-east-1', '--yes'], {}, [], 2, /does not run in "us-east-1"/],
+    ['a place that cannot run it', ['--run-in', 'eu-west-1', '--yes'], {}, [], 2, /not where it can run/],
+    ['the wrong name', [], {}, ['shopp'], 2, /nothing was started/],
+    ['nobody to ask', [], {}, [], 2, /nobody can be asked/],
+    ['a pause', ['--yes'], { lease: { ...calm().lease, pausedUntil: now + 1000, pausedBy: 'ben (x)' } }, [], 3, /hotshift resume shop/],
+    ['another at work', ['--yes'], { lease: outage().lease }, [], 3, /shop-running is at work/],
+  ])('refuses %s and starts nothing', async (_, more, changes, answers, code, message) => {
+    const stored = { ...calm(), ...changes };
+    expect(await hotshift([...line, ...more], { stored, answers })).toMatchObject({ code, remarks: expect.stringMatching(message) });
+    expect(stored.started).toEqual([]);
+  });
+
+  test('the account and the partition are those of the databases', () => {
+    const database = plan.databases[0]!;
+    const instances = Object.fromEntries(Object.entries(database.instances).map(([place, instance]) => [place, { ...instance, arn: instance.arn.replace('arn:aws:', 'arn:aws-cn:') }]));
+    expect(machineArn({ ...plan, databases: [{ ...database, instances }] }, 'eu-west-2')).toBe('arn:aws-cn:states:eu-west-2:111122223333:stateMachine:hotshift-failover');
+  });
+});
+
+/** Handed over at `Fence writer`: permits withdrawn, an order to fence, nobody at work. */
+const withdrawn = (changes: Partial<Stored> = {}): Stored => {
+  const before = outage();
+  const { holder: _holder, ...lease } = before.lease;
+  const journal: JournalEntry[] = [{ execution: 'shop-running', application: 'shop', at: now - 64_000, step: 'Fence writer', kind: 'intent', summary: 'withdraw', epoch: 8 }];
+  return { ...before, lease: { ...lease, expiresAt: now - 30_000 }, journal, ...changes };
+};
+
+describe('reinstate', () => {
+  const line = ['reinstate', '--reason', 'it is back', ...region];
+
+  test('lifts the order, grants under a new epoch, frees the lease and says what is next', async () => {
+    const { code, out, stored } = await hotshift(line, { stored: withdrawn() });
+    expect(code).toBe(0);
+    expect(stored.intents[0]).toMatchObject({ liftedAt: now });
+    expect(stored.permits[0]).toMatchObject({ epoch: 9, writer: 'eu-west-1', withdrawn: false, renewals: {}, surrenders: {} });
+    expect(stored.lease).toMatchObject({ epoch: 9, acknowledgementDue: true, expiresAt: now });
+    expect(stored.lease.holder).toBeUndefined();
+    expect(stored.journal.at(-1)).toMatchObject({ step: 'Operator', summary: 'ana gives the writes back: orders to eu-west-1: it is back', epoch: 9 });
+    expect(out).toContain('shop/orders writes go to eu-west-1 again');
+    expect(out).not.toContain('security group');
+    expect(out).toContain('hotshift ack shop');
+  });
+
+  test('says what the agent had closed, which it cannot open', async () => {
+    const stored = withdrawn();
+    stored.intents = [{ ...stored.intents[0]!, enforced: { at: now - 60_000, networkClosed: true, sessionsEnded: 3, detail: '' } }];
+    expect((await hotshift(line, { stored })).out).toContain('let the application into sg-0123456789abcdef0 again');
+  });
+
+  test('again: nothing is left to do', async () => {
+    const stored = withdrawn();
+    await hotshift(line, { stored });
+    expect(await hotshift(line, { stored })).toMatchObject({ code: 0, out: expect.stringContaining('nothing to do, writes go to eu-west-1 under epoch 9') });
+    expect(stored.lease.epoch).toBe(9);
+  });
+
+  test('a failover that begins meanwhile wins', async () => {
+    const stored = withdrawn();
+    stored.beforeReplace = () => { stored.lease = { ...stored.lease, epoch: 9, holder: 'shop-new', expiresAt: now + 60_000 }; stored.beforeReplace = undefined; };
+    expect(await hotshift(line, { stored })).toMatchObject({ code: 3, remarks: expect.stringContaining('a failover has begun') });
+    expect(stored.permits[0]!.withdrawn).toBe(true);
+    expect(stored.intents[0]!.liftedAt).toBeUndefined();
+  });
+
+  test('nothing is given back that cannot be journaled', async () => {
+    const stored = withdrawn();
+    stored.journal.push = () => { throw new Error('throttled'); };
+    expect(await hotshift(line, { stored })).toMatchObject({ code: 4, remarks: expect.stringContaining('nothing was given back') });
+    expect(stored.permits[0]!.withdrawn).toBe(true);
+  });
+
+  test.each<[string, Partial<Stored>, RegExp]>([
+    ['while an execution is at work', { lease: outage().lease }, /shop-running is at work/],
+    ['when a promotion was asked for', { journal: outage().journal }, /asked RDS for a promotion.*\n.*hotshift failover/],
+    ['when the other instance is no replica', { replica: { identifier: 'orders-frankfurt', status: 'available', isReplica: false, backupRetentionDays: 7 } }, /is no replica/],
+    ['when RDS does not know the other instance', { replica: undefined }, /cannot be seen/],
+    ['when nothing was ever granted', { permits: [] }, /no permit was ever granted/],
+  ])('refuses %s', async (_, changes, message) => {
+    const stored = withdrawn(changes);
+    const before = JSON.stringify([stored.lease, stored.permits, stored.intents]);
+    expect(await hotshift(line, { stored })).toMatchObject({ code: 3, remarks: expect.stringMatching(message) });
+    expect(JSON.stringify([stored.lease, stored.permits, stored.intents])).toBe(before);
+  });
+
+  test('an unknown database is named', async () => {
+    expect(await hotshift([...line, '--database', 'stock'], { stored: withdrawn() })).toMatchObject({ code: 2, remarks: expect.stringMatching(/no database "stock"/) });
+  });
+
+  test('an empty journal proves nothing until RDS must have shown a promotion', () => {
+    const stored = withdrawn();
+    const view: DatabaseView = { database: 'orders', permit: stored.permits[0], intent: undefined, journal: [], replica: stored.replica };
+    const at = (afterMs: number) => reinstatement(view, stored.lease, 'eu-central-1', stored.lease.expiresAt + afterMs).kind;
+    expect([at(statusLagMs - 1), at(statusLagMs)]).toEqual(['refused', 'give back']);
+  });
+});
