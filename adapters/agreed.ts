@@ -11,8 +11,9 @@ import { leaseStore } from './lease-store.ts';
 import { observationStore } from './observation-store.ts';
 import { permitStore } from './permit-store.ts';
 import { tableIn } from './table.ts';
+import { switchStore } from './traffic-switch.ts';
 
-export type Agreed = Pick<Ports, 'leases' | 'permits' | 'intents' | 'incidents' | 'observations' | 'journal' | 'approvals' | 'announcements' | 'clock'>;
+export type Agreed = Pick<Ports, 'leases' | 'permits' | 'intents' | 'incidents' | 'observations' | 'journal' | 'approvals' | 'announcements' | 'switches' | 'clock'>;
 
 /** Reads and writes go to the replica of the region in which the code runs. */
 export function agreed({ region, table: name }: Pick<Environment, 'region' | 'table'>): Agreed {
@@ -20,6 +21,7 @@ export function agreed({ region, table: name }: Pick<Environment, 'region' | 'ta
   const clock = systemClock;
   return {
     leases: leaseStore(table), permits: permitStore(table), intents: intentStore(table), incidents: incidentStore(table, clock),
-    observations: observationStore(table), journal: journal(table), approvals: approvalStore(table, clock), announcements: announcementStore(table), clock,
+    observations: observationStore(table), journal: journal(table), approvals: approvalStore(table, clock), announcements: announcementStore(table),
+    switches: switchStore(table), clock,
   };
 }

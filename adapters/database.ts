@@ -11,7 +11,7 @@ import type { Environment } from './environment.ts';
 import { asking } from './failures.ts';
 import { instanceIn } from './instance.ts';
 import { secretsManager } from './secrets.ts';
-import { inSession, type Row, type Session, type SqlSettings } from './sql.ts';
+import { allowWrites, inSession, type Row, type Session, type SqlSettings } from './sql.ts';
 
 export interface DatabaseClients {
   readonly reading: (region: Region) => RDSClient;
@@ -39,7 +39,12 @@ export function rdsDatabase(clients: DatabaseClients, sql: SqlSettings): Databas
       await asking({ action: 'rds:PromoteReadReplica', resource: `${identifier} in ${region}` },
         () => clients.changing(region).send(new PromoteReadReplicaCommand({ DBInstanceIdentifier: identifier })));
     },
-    writeProbe: (database, region, epoch) => inSession(sql, database, region, (session) => writeProbe(session, region, epoch)),
+    position: (database, region) => inSession(sql, database, region, position),
+    async writeProbe(database, region, epoch) {
+      // A session of its own: the next one begins without the read-only setting that a fence of the old writer may have sent along.
+      await inSession(sql, database, region, allowWrites);
+      await inSession(sql, database, region, (session) => writeProbe(session, region, epoch));
+    },
   };
 }
 
@@ -80,6 +85,14 @@ async function facts(session: Session): Promise<DatabaseFacts> {
     ...(replayedAt === undefined ? {} : { replayedAt }),
     ...(heartbeatAt === undefined ? {} : { heartbeatAt }),
   };
+}
+
+async function position(session: Session): Promise<number> {
+  const found = (await session.rows("select pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end, '0/0')::text as bytes"))[0]?.bytes;
+  const bytes = Number(found ?? NaN);
+  // Exact up to 9 petabytes of log.
+  if (!Number.isSafeInteger(bytes)) throw new UnexpectedAnswerError(`the place in the log is ${String(found)}, which is not a number of bytes`);
+  return bytes;
 }
 
 /** Without a heartbeat table (42P01) or a row in it the heartbeat is unknown, and the replayed commit must speak alone. */

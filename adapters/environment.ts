@@ -1,8 +1,11 @@
 // The environment of a Lambda, typed and checked once. The only reader of `process.env`; a missing variable is named with its fix.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { InvalidInputError } from '../domain/errors.ts';
+import type { Packaged } from '../domain/inventory.ts';
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
+import { VERSION } from '../domain/version.ts';
 
 export interface Environment {
   /** The region in which this code runs. */
@@ -53,6 +56,16 @@ export function plans(configFile: string): readonly ApplicationPlan[] {
   if (!Array.isArray(applications)) throw new InvalidInputError(`${configFile}: applications: must be a list of plans; make it anew with hotshift check`);
   return applications as readonly ApplicationPlan[];
 }
+
+/** What was packaged together with the plan (resources/packaged.ts); undefined where only the plan was laid down. */
+export function packagedBeside(configFile: string): Packaged | undefined {
+  const file = join(dirname(configFile), 'packaged.json');
+  return existsSync(file) ? JSON.parse(configText(file)) as Packaged : undefined;
+}
+
+/** What decides in a deployment, for the record: the plan as it was packaged, and the version of Hotshift. */
+export const builtOf = (configFile: string): { readonly configSha256: string; readonly version: string } =>
+  ({ configSha256: createHash('sha256').update(configText(configFile)).digest('hex'), version: VERSION });
 
 /** The plan of one application; the known names are listed when it has none. */
 export function planOf(all: readonly ApplicationPlan[], application: string): ApplicationPlan {

@@ -1,16 +1,15 @@
-// Starts executions by hand and answers those that wait for people: for the command line, never for a step of a failover. An execution
-// is started once per name, so that a lost answer may be asked for again.
+// Starts executions by hand and answers those that wait for people: for the command line and for Slack, never for a step of a failover.
+// An execution is started once per name, so that a lost answer may be asked for again.
 import { SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { RefusedByAwsError } from '../domain/errors.ts';
 import type { Region } from '../domain/plan.ts';
+import type { WaitingExecutions } from '../domain/ports.ts';
 import { clientSettings, perRegion } from './clients.ts';
 import { asking } from './failures.ts';
 
-export interface Executions {
+export interface Executions extends WaitingExecutions {
   /** Returns the execution's ARN. The same name with the same input again is the same execution. */
   start(region: Region, stateMachineArn: string, name: string, input: unknown): Promise<string>;
-  /** Hands an answer to a waiting execution. Throws RefusedByAwsError when it waits no more. */
-  answer(region: Region, taskToken: string, output: unknown): Promise<void>;
 }
 
 export function executions(clientIn: (region: Region) => SFNClient): Executions {

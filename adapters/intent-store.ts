@@ -7,6 +7,11 @@ import type { IntentStore } from '../domain/ports.ts';
 import { parsed, type Item, type Key, type Table } from './table.ts';
 
 const whole = z.number().int().nonnegative();
+const rules = z.array(z.object({
+  protocol: z.string(), fromPort: z.number(), toPort: z.number(),
+  peer: z.object({ kind: z.enum(['ipv4', 'ipv6', 'group', 'prefix-list']), value: z.string(), account: z.string().exactOptional() }),
+  description: z.string().exactOptional(),
+}));
 const intentItem = z.object({
   application: z.string(),
   database: z.string(),
@@ -15,7 +20,8 @@ const intentItem = z.object({
   recordedAt: whole,
   execution: z.string(),
   earlier: z.array(z.string()).exactOptional(),
-  enforced: z.object({ at: whole, networkClosed: z.boolean(), sessionsEnded: whole, detail: z.string() }).exactOptional(),
+  enforced: z.object({ at: whole, networkClosed: z.boolean(), sessionsEnded: whole, detail: z.string(), rules: rules.exactOptional(), reopened: z.literal(true).exactOptional() }).exactOptional(),
+  rules: rules.exactOptional(),
   liftedAt: whole.exactOptional(),
 });
 

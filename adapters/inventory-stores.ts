@@ -13,7 +13,9 @@ import { parsed, type Table } from './table.ts';
 type StoreInventory = Pick<Inventory, 'table' | 'secret' | 'lastDrillAt'>;
 
 /** A drill leaves an item `drill#...` of its application. */
-const drillItem = z.object({ at: z.number().int().nonnegative() });
+const drillItem = z.object({ at: z.number().int().nonnegative(), mode: z.string().optional(), outcome: z.string().optional() });
+/** One that was stopped, or that moved nobody, shows nothing. A record that says neither is somebody's own. */
+const isGood = ({ mode = 'traffic', outcome = 'Drill passed' }: z.infer<typeof drillItem>): boolean => mode === 'traffic' && outcome === 'Drill passed';
 
 export function storeInventory(shared: Table): StoreInventory {
   const dynamodb = perRegion((region) => new DynamoDBClient(clientSettings(region, 'reading')));
@@ -28,8 +30,8 @@ export function storeInventory(shared: Table): StoreInventory {
       return { isBeingDeleted: found.DeletedDate !== undefined, ...(current === undefined ? {} : { currentVersion: current }), ...(found.KmsKeyId === undefined ? {} : { keyId: found.KmsKeyId }) };
     },
     async lastDrillAt(application) {
-      const drills = await shared.list(`app#${application}`, 'drill#');
-      return drills.length === 0 ? undefined : Math.max(...drills.map((item) => parsed(drillItem, item, `drill of ${application}`).at));
+      const drills = (await shared.list(`app#${application}`, 'drill#')).map((item) => parsed(drillItem, item, `drill of ${application}`)).filter(isGood);
+      return drills.length === 0 ? undefined : Math.max(...drills.map(({ at }) => at));
     },
   };
 }

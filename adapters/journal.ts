@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { TryAgainError, UnexpectedAnswerError } from '../domain/errors.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { Journal } from '../domain/ports.ts';
+import { withoutSecrets } from './redaction.ts';
 import { parsed, type Item, type Table } from './table.ts';
 
 const gate = z.object({
@@ -27,7 +28,8 @@ const SAME_MOMENT_MAX = 20;
 export function journal(table: Table): Journal {
   return {
     async record(entry) {
-      const body = bodyOf(entry);
+      // Whatever a step found worth telling: a secret in it would be kept for ever.
+      const body = bodyOf(withoutSecrets(entry));
       for (let turn = 0; turn < SAME_MOMENT_MAX; turn += 1) {
         const outcome = await table.put({ pk: `exec#${entry.execution}`, sk: sortKey(entry, turn), ...body }, { text: 'attribute_not_exists(pk)' });
         if (outcome.written || outcome.stored === undefined || sameBody(outcome.stored, body)) return;

@@ -7,17 +7,19 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type * as z from 'zod';
 import { InvalidInputError } from '../domain/errors.ts';
-import { isSecretName, redacted, redactedText } from './redaction.ts';
+import { isSecretName, redacted, redactedText, withoutSecrets } from './redaction.ts';
 
-export interface LambdaSettings {
+export interface LambdaSettings<Output> {
   /** The state of the workflow, as people read it; the function's name when absent. */
   readonly step?: string;
   /** Such as `traced()` of tracing.ts, for the few steps that ask for it. */
   readonly middlewares?: readonly MiddlewareObj[];
+  /** Metric -> count, out of what the step answered. */
+  readonly counts?: (output: Output) => Readonly<Record<string, number>>;
 }
 
 /** A handler that gives the step its parsed input. */
-export function lambda<Input, Output>(schema: z.ZodType<Input>, step: (input: Input) => Promise<Output>, settings: LambdaSettings = {}) {
+export function lambda<Input, Output>(schema: z.ZodType<Input>, step: (input: Input) => Promise<Output>, settings: LambdaSettings<Output> = {}) {
   const name = settings.step ?? process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'step';
   const logger = new Logger({ serviceName: 'hotshift' });
   const metrics = new Metrics({ namespace: 'Hotshift', serviceName: 'hotshift', defaultDimensions: { step: name } });
@@ -27,12 +29,14 @@ export function lambda<Input, Output>(schema: z.ZodType<Input>, step: (input: In
     logger.appendKeys({ step: name, ...correlation(event) });
     const startedAt = performance.now();
     try {
-      const output = await step(parsedInput(schema, event));
+      // The output becomes part of the execution's history, as does the message of an error.
+      const output = withoutSecrets(await step(parsedInput(schema, event)));
       logger.info(`${name}: ${summary(output)}`, { output: redacted(output) as object });
+      for (const [metric, value] of Object.entries(settings.counts?.(output) ?? {})) metrics.addMetric(metric, MetricUnit.Count, value);
       return output;
     } catch (error) {
       logger.error(`${name}: ${describedError(error)}`, { failure: errorChain(error) });
-      throw error;
+      throw withoutSecretsIn(error);
     } finally {
       metrics.addMetric('StepDuration', MetricUnit.Milliseconds, performance.now() - startedAt);
     }
@@ -90,6 +94,14 @@ function shown(event: unknown, path: readonly PropertyKey[]): string {
   for (const part of path) value = typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined;
   if (value === undefined) return 'missing';
   return redactedText(JSON.stringify(redacted(value)).slice(0, 80));
+}
+
+/** The same error, under the same name; only a message that holds a secret is changed. */
+function withoutSecretsIn(error: unknown): unknown {
+  if (!(error instanceof Error) || redactedText(error.message) === error.message) return error;
+  error.message = redactedText(error.message);
+  error.stack = redactedText(error.stack ?? '');
+  return error;
 }
 
 const describedError = (error: unknown): string => (error instanceof Error ? redactedText(`${error.name}: ${error.message}`) : 'something that is no error was thrown');

@@ -11,6 +11,9 @@ const leaseItem = z.object({
   epoch: whole,
   holder: z.string().exactOptional(),
   expiresAt: whole,
+  drill: z.boolean().exactOptional(),
+  failback: z.boolean().exactOptional(),
+  takenOverAt: whole.exactOptional(),
   incident: z.string().exactOptional(),
   evacuated: z.string().exactOptional(),
   cooldownUntil: whole.exactOptional(),
@@ -48,7 +51,7 @@ function attributesOf(lease: Lease): Item {
   return {
     epoch: lease.epoch, holder: lease.holder, expiresAt: lease.expiresAt, incident: lease.incident, evacuated: lease.evacuated,
     cooldownUntil: lease.cooldownUntil, acknowledgementDue: lease.acknowledgementDue, pausedUntil: lease.pausedUntil,
-    pausedBy: lease.pausedBy, abortExecution: lease.abortExecution,
+    pausedBy: lease.pausedBy, abortExecution: lease.abortExecution, drill: lease.drill, failback: lease.failback, takenOverAt: lease.takenOverAt,
   };
 }
 

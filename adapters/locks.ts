@@ -1,15 +1,17 @@
 // The locks that the agent of a region closes on its own database: the network rules of its security group and the sessions of the
 // engine. Each is read back. Kept apart from database.ts, since the EC2 client alone is as large as all others together.
-import { DescribeSecurityGroupRulesCommand, EC2Client, RevokeSecurityGroupIngressCommand, type SecurityGroupRule } from '@aws-sdk/client-ec2';
+import { AuthorizeSecurityGroupIngressCommand, DescribeSecurityGroupRulesCommand, EC2Client, RevokeSecurityGroupIngressCommand, type SecurityGroupRule } from '@aws-sdk/client-ec2';
 import { TryAgainError, UnexpectedAnswerError } from '../domain/errors.ts';
+import type { NetworkRule } from '../domain/lease.ts';
 import type { Region } from '../domain/plan.ts';
 import type { DatabaseLocks } from '../domain/ports.ts';
 import { clientSettings, perRegion } from './clients.ts';
 import type { Environment } from './environment.ts';
 import { asking, isUnreachable } from './failures.ts';
 import { instanceIn } from './instance.ts';
+import { permissionOf, ruleOf } from './network-rules.ts';
 import { secretsManager } from './secrets.ts';
-import { inSession, type Session, type SqlSettings } from './sql.ts';
+import { allowWrites, inSession, type Session, type SqlSettings } from './sql.ts';
 
 /** A rule with this word as tag key or in its description stays open: the way by which the agent itself reaches the engine. */
 export const KEEP = 'hotshift-keep';
@@ -18,6 +20,18 @@ export function databaseLocks(clientIn: (region: Region) => EC2Client, sql: SqlS
   return {
     async networkClosed(database, region) {
       return (await openRules(clientIn(region), instanceIn(database, region).securityGroupId, region)).length === 0;
+    },
+    async openRules(database, region) {
+      return (await openRules(clientIn(region), instanceIn(database, region).securityGroupId, region)).map(ruleOf);
+    },
+    openNetwork: (database, region, rules) => putBack(clientIn(region), instanceIn(database, region).securityGroupId, region, rules),
+    async allowWrites(database, region) {
+      try {
+        return await inSession(sql, database, region, allowWrites);
+      } catch (error) {
+        if (isUnreachable(error)) return undefined;
+        throw error;
+      }
     },
     closeNetwork: (database, region) => revokeAll(clientIn(region), instanceIn(database, region).securityGroupId, region),
     async endSessions(database, region) {
@@ -41,7 +55,7 @@ async function revokeAll(client: EC2Client, securityGroupId: string, region: Reg
   if (rules.length === 0) return;
   const gone = await asking({ action: 'ec2:RevokeSecurityGroupIngress', resource: `${securityGroupId} in ${region}` }, async () => {
     try {
-      await client.send(new RevokeSecurityGroupIngressCommand({ GroupId: securityGroupId, SecurityGroupRuleIds: [...rules] }));
+      await client.send(new RevokeSecurityGroupIngressCommand({ GroupId: securityGroupId, SecurityGroupRuleIds: rules.map((rule) => ruleId(rule, securityGroupId)) }));
       return false;
     } catch (error) {
       if (turnsLeft > 1 && /^Invalid(SecurityGroupRuleId|Permission)\.NotFound$/.test((error as Error).name)) return true;
@@ -51,7 +65,7 @@ async function revokeAll(client: EC2Client, securityGroupId: string, region: Reg
   if (gone) await revokeAll(client, securityGroupId, region, turnsLeft - 1);
 }
 
-async function openRules(client: EC2Client, securityGroupId: string, region: Region): Promise<readonly string[]> {
+async function openRules(client: EC2Client, securityGroupId: string, region: Region): Promise<readonly SecurityGroupRule[]> {
   const rules: SecurityGroupRule[] = [];
   let from: string | undefined;
   do {
@@ -63,7 +77,20 @@ async function openRules(client: EC2Client, securityGroupId: string, region: Reg
     rules.push(...page.SecurityGroupRules);
     from = page.NextToken === '' ? undefined : page.NextToken;
   } while (from !== undefined);
-  return rules.filter(isOpen).map((rule) => ruleId(rule, securityGroupId));
+  return rules.filter(isOpen);
+}
+
+/** One by one: a rule that is there already fails its call alone. */
+async function putBack(client: EC2Client, securityGroupId: string, region: Region, rules: readonly NetworkRule[]): Promise<void> {
+  for (const rule of rules) {
+    await asking({ action: 'ec2:AuthorizeSecurityGroupIngress', resource: `${securityGroupId} in ${region}` }, async () => {
+      try {
+        await client.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: securityGroupId, IpPermissions: [permissionOf(rule)] }));
+      } catch (error) {
+        if ((error as Error).name !== 'InvalidPermission.Duplicate') throw error;
+      }
+    });
+  }
 }
 
 /** Does a rule let clients in? An address range is never kept open, however it is marked: only one group or one address is. */

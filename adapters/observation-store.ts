@@ -19,6 +19,7 @@ const observationItem: z.ZodType<Observation> = z.object({
   write: z.enum(['ok', 'failed', 'refused', 'unknown']),
   writer: z.string().exactOptional(),
   epoch: z.number().int().nonnegative().exactOptional(),
+  databaseOnly: z.literal(true).exactOptional(),
 });
 
 export function observationStore(table: Table): ObservationStore {

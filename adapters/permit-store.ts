@@ -1,5 +1,6 @@
-// Write permits: one item per database. A permit is only ever withdrawn for a newer epoch and only granted afresh under a newer
-// epoch, so that an execution whose lease was lost can neither revive nor end what a newer one decided.
+// Write permits: one item per database says who may write, and one per server says when it renewed. A permit is only ever withdrawn for
+// a newer epoch and only granted afresh under a newer epoch, so that an execution whose lease was lost can neither revive nor end what
+// a newer one decided. Nothing here writes a renewal: servers do (guard/dynamodb.ts), and can write nothing else.
 import * as z from 'zod';
 import type { PermitStore } from '../domain/ports.ts';
 import { parsed, type Item, type Key, type Table } from './table.ts';
@@ -12,15 +13,17 @@ const permitItem = z.object({
   writer: z.string(),
   withdrawn: z.boolean(),
   withdrawnAt: whole.exactOptional(),
-  renewals: z.record(z.string(), whole),
-  surrenders: z.record(z.string(), whole),
 });
+const renewalItem = z.object({ sk: z.string(), renewedAt: whole, surrendered: whole.exactOptional() });
 
 export function permitStore(table: Table): PermitStore {
   return {
     async read(application, database) {
       const item = await table.get(keyOf(application, database));
-      return item === undefined ? undefined : parsed(permitItem, item, nameOf(application, database));
+      if (item === undefined) return undefined;
+      const permit = parsed(permitItem, item, nameOf(application, database));
+      // Only now: renewals that were listed before a permit is seen withdrawn may lack the last ones.
+      return { ...permit, ...await renewalsOf(table, application, database) };
     },
     async withdraw(application, database, epoch, at) {
       const outcome = await table.update(keyOf(application, database), {
@@ -36,12 +39,16 @@ export function permitStore(table: Table): PermitStore {
       return granted === epoch;
     },
     async grant({ application, database, epoch, writer }) {
-      const item = { ...keyOf(application, database), application, database, epoch, writer, withdrawn: false, renewals: {}, surrenders: {} };
+      // The renewals of the grant before stay where they are: their servers may still hold a permit of it.
+      const item = { ...keyOf(application, database), application, database, epoch, writer, withdrawn: false };
       const outcome = await table.put(item, {
         text: `attribute_not_exists(pk) OR (#epoch < :epoch AND ${NO_NEWER_WITHDRAWAL})`, values: { ':epoch': epoch },
       });
       return outcome.written || (outcome.stored !== undefined && isGrant(outcome.stored, epoch, writer, nameOf(application, database)));
     },
+    // A server that renewed meanwhile is not forgotten.
+    forget: (application, database, server, renewedAt) =>
+      table.remove({ pk: renewalsKey(application, database), sk: server }, { text: '#renewedAt = :seen', values: { ':seen': renewedAt } }),
   };
 }
 
@@ -49,9 +56,21 @@ export function permitStore(table: Table): PermitStore {
 const NO_NEWER_WITHDRAWAL = '(attribute_not_exists(#withdrawnEpoch) OR #withdrawnEpoch <= :epoch)';
 
 const keyOf = (application: string, database: string): Key => ({ pk: `app#${application}`, sk: `permit#${database}` });
+/** A partition of their own: a role that may write renewals can write nothing else (`dynamodb:LeadingKeys` knows partition keys only). */
+const renewalsKey = (application: string, database: string): string => `renewals#${application}#${database}`;
 const nameOf = (application: string, database: string): string => `write permit of ${application}/${database}`;
 
-/** Does this very grant stand already? Its renewals are left as they are. */
+/** Of every server and every epoch: a permit is known to be over by its time, or by a surrender under its own epoch, and by nothing else. */
+async function renewalsOf(table: Table, application: string, database: string) {
+  const items = await table.list(renewalsKey(application, database), '');
+  const found = items.map((item) => parsed(renewalItem, item, `renewal of ${application}/${database}`));
+  return {
+    renewals: Object.fromEntries(found.map(({ sk, renewedAt }) => [sk, renewedAt])),
+    surrenders: Object.fromEntries(found.flatMap(({ sk, surrendered }) => (surrendered === undefined ? [] : [[sk, surrendered]]))),
+  };
+}
+
+/** Does this very grant stand already? */
 function isGrant(stored: Item, epoch: number, writer: string, what: string): boolean {
   const permit = parsed(permitItem, stored, what);
   return permit.epoch === epoch && permit.writer === writer && !permit.withdrawn;

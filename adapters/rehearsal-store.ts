@@ -4,7 +4,7 @@ import type { RehearsalStore } from '../domain/inventory.ts';
 import type { Region } from '../domain/plan.ts';
 import { parsed, type Key, type Table } from './table.ts';
 
-const rehearsalItem = z.object({ at: z.number().int().nonnegative(), seen: z.array(z.string()), told: z.array(z.string()) });
+const rehearsalItem = z.object({ at: z.number().int().nonnegative(), seen: z.array(z.string()), told: z.array(z.string()), critical: z.array(z.string()).exactOptional() });
 
 export function rehearsalStore(table: Table): RehearsalStore {
   return {

@@ -5,6 +5,7 @@ import { UnexpectedAnswerError } from '../domain/errors.ts';
 import type { Region } from '../domain/plan.ts';
 import { clientSettings, perRegion } from './clients.ts';
 import { asking } from './failures.ts';
+import { hide } from './redaction.ts';
 
 export interface Secrets {
   text(secretId: string, region: Region): Promise<string>;
@@ -24,6 +25,7 @@ export function secrets(clientIn: (region: Region) => SecretsManagerClient): Sec
         () => clientIn(region).send(new GetSecretValueCommand({ SecretId: secretId })));
       if (answer.SecretString === undefined || answer.SecretString === '') throw new UnexpectedAnswerError(`secret ${secretId} in ${region} holds no text`);
       known.set(nameOf(secretId, region), answer.SecretString);
+      hide(answer.SecretString);
       return answer.SecretString;
     },
     forget(secretId, region) { known.delete(nameOf(secretId, region)); },
@@ -44,5 +46,6 @@ export function loginOf(text: string, secretId: string): Login {
   if (typeof found?.username !== 'string' || typeof found.password !== 'string') {
     throw new UnexpectedAnswerError(`secret ${secretId} must hold {"username", "password"} as texts`);
   }
+  hide(found.password);
   return { username: found.username, password: found.password };
 }

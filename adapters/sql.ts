@@ -46,3 +46,18 @@ export async function inSession<T>(settings: SqlSettings, database: DatabasePlan
     void client.end().catch(() => undefined);
   }
 }
+
+/**
+ * Takes back what a fence has set on the database; false on a replica, which follows its writer in this. The setting travels with the
+ * replication: a fence that was closed while its replica still followed arrives on the new writer as well.
+ */
+export async function allowWrites(session: Session): Promise<boolean> {
+  const [self] = await session.rows('select pg_is_in_recovery() as in_recovery, quote_ident(current_database()) as name');
+  if (self?.in_recovery !== false) return false;
+  const set = await session.rows("select 1 from pg_db_role_setting, unnest(setconfig) as entry where setrole = 0 and setdatabase = (select oid from pg_database where datname = current_database()) and entry like 'default_transaction_read_only=%'");
+  if (set.length === 0) return true;
+  // This very session began under the setting.
+  await session.rows('set default_transaction_read_only = off');
+  await session.rows(`alter database ${String(self.name)} reset default_transaction_read_only`);
+  return true;
+}

@@ -1,7 +1,7 @@
 // The one DynamoDB table, by plain items: strongly consistent reads, conditional single-item writes, queries. No transactions and
 // no reliance on expiry (a global table with strong consistency has neither). A lost condition is an answer, not an error.
 import {
-  ConditionalCheckFailedException, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand,
+  ConditionalCheckFailedException, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand,
   type AttributeValue, type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -25,8 +25,12 @@ export type Written = { readonly written: true } | { readonly written: false; re
 
 export interface Table {
   get(key: Key): Promise<Item | undefined>;
+  /** As the nearest replica has it: perhaps a moment old, but answered while the other replicas are not there. Never decide an action on it. */
+  glance(key: Key): Promise<Item | undefined>;
   put(item: Key & Item, condition?: Expression): Promise<Written>;
   update(key: Key, change: Expression, condition: Expression): Promise<Written>;
+  /** Removes an item for good if the condition holds; that it does not hold, or that there is no item, is as good. */
+  remove(key: Key, condition: Expression): Promise<void>;
   /** All items of a partition whose sort key begins with `prefix`, in order; as many pages as there are. */
   list(pk: string, prefix: string): Promise<readonly Item[]>;
 }
@@ -35,13 +39,15 @@ type Attributes = Record<string, AttributeValue>;
 
 /** The table through one client. */
 export function table(client: DynamoDBClient, name: string): Table {
-  const get = async (key: Key): Promise<Item | undefined> => {
+  const read = async (key: Key, ConsistentRead: boolean): Promise<Item | undefined> => {
     const answer = await asking({ action: 'dynamodb:GetItem', resource: `${name}/${key.pk}/${key.sk}` },
-      () => client.send(new GetItemCommand({ TableName: name, Key: attributes(key), ConsistentRead: true })));
+      () => client.send(new GetItemCommand({ TableName: name, Key: attributes(key), ConsistentRead })));
     return answer.Item === undefined ? undefined : plain(answer.Item);
   };
+  const get = (key: Key): Promise<Item | undefined> => read(key, true);
   return {
     get,
+    glance: (key) => read(key, false),
     put: (item, condition) => conditionally('dynamodb:PutItem', name, item, get,
       () => client.send(new PutItemCommand({ TableName: name, Item: attributes(item), ...(condition === undefined ? {} : conditionOf(condition)) }))),
     update: (key, change, condition) => conditionally('dynamodb:UpdateItem', name, key, get,
@@ -49,6 +55,9 @@ export function table(client: DynamoDBClient, name: string): Table {
         TableName: name, Key: attributes(key), UpdateExpression: change.text,
         ...conditionOf({ text: condition.text, values: { ...change.values, ...condition.values } }, change.text),
       }))),
+    remove: async (key, condition) => {
+      await conditionally('dynamodb:DeleteItem', name, key, get, () => client.send(new DeleteItemCommand({ TableName: name, Key: attributes(key), ...conditionOf(condition) })));
+    },
     list: (pk, prefix) => pages(client, name, pk, prefix),
   };
 }

@@ -1,12 +1,9 @@
-// Changes the control item of an application: reads, asks the noun, replaces, and reads anew when somebody else wrote in between.
-import type { Lease } from '../domain/lease.ts';
+// Changes the control item of an application for a command: what is refused or keeps losing races ends the command with its fix.
+import { changedLease } from '../domain/change-lease.ts';
 import type { ControlChange } from '../domain/control.ts';
+import type { Lease } from '../domain/lease.ts';
 import { CommandError, exitCodes } from './exit.ts';
 import type { Connection, World } from './world.ts';
-
-// An execution writes the lease a few times a minute, people now and then: ten lost races in a row are not chance.
-const attemptsMax = 10;
-const pauseMs = 50;
 
 export interface Changed {
   readonly before: Lease;
@@ -20,15 +17,13 @@ export interface Changed {
 export async function changeLease(
   { leases }: Pick<Connection, 'leases'>, { clock }: Pick<World, 'clock'>, application: string, decide: (lease: Lease) => ControlChange,
 ): Promise<Changed> {
-  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-    const before = await leases.read(application);
-    const decision = decide(before);
-    if (decision.kind === 'refused') throw new CommandError(exitCodes.refused, `${application}: ${decision.reason}`, decision.fix);
-    if (decision.kind === 'nothing') return { before, after: before, reason: decision.reason };
-    if (await leases.replace(before, decision.next)) return { before, after: decision.next, summary: decision.summary };
-    await clock.sleep(pauseMs * attempt);
+  const change = await changedLease(leases, clock, application, decide);
+  switch (change.kind) {
+    case 'refused': throw new CommandError(exitCodes.refused, `${application}: ${change.reason}`, change.fix);
+    case 'busy': throw new CommandError(exitCodes.failed, `${application}: ${change.reason}`, 'look at `hotshift status` and try again');
+    case 'nothing': return { before: change.before, after: change.before, reason: change.reason };
+    case 'changed': return { before: change.before, after: change.after, summary: change.summary };
   }
-  throw new CommandError(exitCodes.failed, `${application}: the lease changed ${attemptsMax} times while it was being written; nothing was changed`, 'look at `hotshift status` and try again');
 }
 
 /** A person's word belongs into the journal of the execution that it meets. False when it could not be written there. */

@@ -41,7 +41,8 @@ export function nextSteps(found: Timeline): NextSteps {
         `See what blocks and who reports: hotshift status ${application}`,
       ],
     };
-    case 'Handed to a human': return { runbook: runbook ?? 'docs/runbook.md#handed-to-a-human', steps: handedOverSteps(found) };
+    case 'Drill passed': case 'Drill stopped': case 'Drill refused': case 'Drill yielded': return { runbook: runbook ?? `docs/runbook.md#${outcome.toLowerCase().replace(' ', '-')}`, steps: [`Keep its record: hotshift report ${execution} --save DIRECTORY`, `See when which region was drilled last: hotshift status ${application}`] };
+    case 'Handed to a human': return runbook?.includes('#drill-') === true ? { runbook, steps: [`Users or capacity may not be back. When nothing is in the way any more: hotshift drill ${application} --return`, `What is in the way: hotshift status ${application}`] } : { runbook: runbook ?? 'docs/runbook.md#handed-to-a-human', steps: handedOverSteps(found) };
     default: return {
       runbook: 'docs/runbook.md',
       steps: [`It has not ended, as far as the journal says. See who holds the lease: hotshift status ${application}`, `To stop it at its next safe point: hotshift abort ${execution}`],

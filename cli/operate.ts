@@ -8,6 +8,7 @@ import { CommandError, exitCodes, type ExitCode } from './exit.ts';
 import { changedLines } from './format/changed.ts';
 import { safe, styleOf, wrapped } from './format/style.ts';
 import { connected, planNamed, readPlans, unreachable, type TargetOptions } from './plans.ts';
+import { tellEverybody } from './telling.ts';
 import { timeline, type Timeline } from './timeline.ts';
 import type { Connection, World } from './world.ts';
 
@@ -38,6 +39,12 @@ export async function changeAndShow(
   const running = aimed ?? (isHeld(changed.after, now) ? changed.after.holder : undefined);
   const noted = running === undefined || changed.summary === undefined || await noteInJournal(connection, world, changed.after, running, changed.summary);
   const seen = running === undefined ? undefined : await lastSeen(connection, running);
+  if (changed.summary !== undefined && changed.after.incident !== undefined) {
+    await tellEverybody(connection, world, {
+      key: `operator/${word}/${now}`, application, incident: changed.after.incident, severity: 'info', title: `${application} ${changed.summary}`, lines: ['From the command line.'],
+      card: { decided: changed.summary }, ...(word === 'ack' ? { pager: 'resolve' } : {}),
+    });
+  }
   show(world, changed, { word, application, json: options.json === true, noted, running, seen });
   return exitCodes.ok;
 }

@@ -1,4 +1,5 @@
 // Reads the journal of an execution as a timeline, or says that there is none.
+import type { JournalEntry } from '../domain/journal.ts';
 import { CommandError, exitCodes } from './exit.ts';
 import { connected, readPlans, unreachable, type TargetOptions } from './plans.ts';
 import { timeline, type Timeline } from './timeline.ts';
@@ -15,8 +16,24 @@ export async function readTimeline(world: World, execution: string, options: Tar
     throw unreachable(error, world, options, plans);
   }
   if (found !== undefined) return found;
-  throw new CommandError(exitCodes.usage, `nothing is journaled under the execution ${execution}`, 'give the name of an execution as Step Functions and `hotshift status` show it (not its ARN), and check --table');
+  throw nothingJournaled(execution);
 }
+
+/** The entries themselves. */
+export async function readEntries(world: World, execution: string, options: TargetOptions): Promise<readonly JournalEntry[]> {
+  const plans = await readPlans(world, options);
+  const { journal } = await connected(world, options, plans);
+  try {
+    const entries = await journal.list(execution);
+    if (entries.length > 0) return entries;
+  } catch (error) {
+    throw unreachable(error, world, options, plans);
+  }
+  throw nothingJournaled(execution);
+}
+
+const nothingJournaled = (execution: string): CommandError =>
+  new CommandError(exitCodes.usage, `nothing is journaled under the execution ${execution}`, 'give the name of an execution as Step Functions and `hotshift status` show it (not its ARN), and check --table');
 
 /** People paste ARNs: the name is their last part. */
 export const executionArgument = (text: string): string => text.trim().replace(/^arn:aws[a-z-]*:states:.*:/, '');

@@ -1,4 +1,5 @@
 // The state of one application as people ask for it: may Hotshift act, what stands in the way, who sees what. Pure.
+import { DRILL_DAYS_MAX, lastGood, type DrillRecord } from '../domain/drill.ts';
 import type { FenceIntent, Lease, Permit } from '../domain/lease.ts';
 import type { Observation } from '../domain/observation.ts';
 import { vantagePointsOf, type ApplicationPlan, type Instant, type Region } from '../domain/plan.ts';
@@ -10,6 +11,8 @@ export interface StatusFacts {
   readonly permits: readonly { readonly database: string; readonly permit: Permit | undefined }[];
   readonly intents: readonly FenceIntent[];
   readonly observations: readonly Observation[];
+  /** Newest first. */
+  readonly drills: readonly DrillRecord[];
 }
 
 export interface ObservationView {
@@ -72,10 +75,22 @@ function observationView(plan: ApplicationPlan, all: readonly Observation[], van
   return { vantagePoint, target, result, at, ageSeconds, fresh, latencyMs, consecutiveFailures, reason };
 }
 
-function concernsOf(plan: ApplicationPlan, { lease, permits, intents }: StatusFacts, observations: readonly ObservationView[], now: Instant): readonly string[] {
+/** Each direction is rehearsed or not: the runbook of one says nothing of the other. */
+function drillConcerns(plan: ApplicationPlan, drills: readonly DrillRecord[], now: Instant): readonly string[] {
+  const [newest] = drills.filter(({ mode, outcome }) => mode !== 'rehearsal' && outcome !== 'Drill refused');
+  const open = newest?.open === true ? [`the drill ${newest.execution} has not brought everything back (${newest.step}): hotshift drill ${plan.application} --return`] : [];
+  return [...open, ...plan.regions.flatMap((region) => {
+    const last = lastGood(drills, region);
+    const days = last === undefined ? undefined : Math.floor((now - last.at) / 86_400_000);
+    if (days !== undefined && days <= DRILL_DAYS_MAX) return [];
+    return [`${region}: ${days === undefined ? 'no good drill has left it' : `the last good drill that left it is ${days} days old`}: hotshift drill ${plan.application} --evacuate ${region}`];
+  })];
+}
+
+function concernsOf(plan: ApplicationPlan, { lease, permits, intents, drills }: StatusFacts, observations: readonly ObservationView[], now: Instant): readonly string[] {
   const reporting = vantagePointsOf(plan).filter((place) => observations.some((seen) => seen.vantagePoint === place && seen.fresh && seen.result !== 'abstained'));
   const { quorum } = plan.detection;
-  const concerns: string[] = [];
+  const concerns: string[] = [...drillConcerns(plan, drills, now)];
   if (reporting.length < quorum) concerns.push(`only ${reporting.length} of 3 vantage points report (${quorum} needed): an outage could not be confirmed`);
   else if (!reporting.includes(plan.witness)) concerns.push(`the witness ${plan.witness} does not report: an outage could not be confirmed`);
   for (const target of plan.regions) {

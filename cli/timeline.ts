@@ -1,5 +1,7 @@
 // What happened in an execution, rebuilt from its journal alone. Pure: the same timeline becomes text, JSON and HTML.
 // What the journal does not say (an order without a result, no outcome) is said as such, never filled in.
+import { DRILL_OUTCOMES, type DrillOutcome } from '../domain/drill.ts';
+import { FAILBACK_OUTCOMES, type FailbackOutcome } from '../domain/failback.ts';
 import type { Gate, JournalEntry, Outcome } from '../domain/journal.ts';
 import type { Instant } from '../domain/plan.ts';
 
@@ -34,7 +36,7 @@ export interface Timeline {
   /** From the first to the last entry. */
   readonly seconds: number;
   readonly epoch?: number;
-  readonly outcome?: Outcome;
+  readonly outcome?: Outcome | DrillOutcome | FailbackOutcome;
   readonly reason?: string;
   /** Counted by the workflow from its start; absent while it has not ended. */
   readonly workflowSeconds?: number;
@@ -96,14 +98,14 @@ function stateOf(own: readonly TimelineEvent[], databases: ReadonlySet<string>):
   return last.some((event) => event.kind === 'intent' && (about(event) !== '' || event === own.at(-1))) ? 'open' : 'passed';
 }
 
-const outcomes: readonly Outcome[] = ['Failed over', 'Stood down', 'Handed to a human'];
+const outcomes: readonly (Outcome | DrillOutcome | FailbackOutcome)[] = ['Failed over', 'Stood down', 'Handed to a human', ...DRILL_OUTCOMES, ...FAILBACK_OUTCOMES];
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
 type Conclusion = Pick<Timeline, 'outcome' | 'reason' | 'workflowSeconds' | 'lossWindow' | 'runbook'>;
 
 /** The last entry of `Conclude` holds the end as evidence; an older form holds it in words. */
 function conclusionOf(ordered: readonly JournalEntry[]): Conclusion {
-  const entry = ordered.findLast((candidate) => candidate.step === 'Conclude' && candidate.kind === 'result');
+  const entry = ordered.findLast((candidate) => (candidate.step === 'Conclude' || candidate.step === 'Settle drill') && candidate.kind === 'result');
   if (entry === undefined) return {};
   const said = isRecord(entry.evidence) ? entry.evidence : {};
   const outcome = outcomes.find((candidate) => candidate === said['outcome'] || entry.summary.startsWith(candidate));
@@ -119,7 +121,7 @@ function conclusionOf(ordered: readonly JournalEntry[]): Conclusion {
 const isLoss = (value: unknown): value is TimelineLoss =>
   isRecord(value) && ['from', 'to', 'seconds'].every((key) => typeof value[key] === 'number');
 
-function remarksOn(ordered: readonly JournalEntry[], steps: readonly TimelineStep[], outcome: Outcome | undefined, epochs: readonly number[]): readonly string[] {
+function remarksOn(ordered: readonly JournalEntry[], steps: readonly TimelineStep[], outcome: Outcome | DrillOutcome | FailbackOutcome | undefined, epochs: readonly number[]): readonly string[] {
   const remarks: string[] = [];
   if (outcome === undefined) remarks.push('the journal names no outcome: the execution is still running, or it died');
   for (const { step } of steps.filter((candidate) => candidate.state === 'open')) remarks.push(`${step}: an order was journaled and no result after it`);

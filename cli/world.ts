@@ -1,7 +1,7 @@
 // What a command may use of the world around it. Tests give their own; main.ts gives the real one.
-import type { ApprovalAnswers } from '../adapters/approval-answers.ts';
 import type { Executions } from '../adapters/executions.ts';
-import type { Clock, Database, IntentStore, Journal, LeaseStore, ObservationStore, PermitStore } from '../domain/ports.ts';
+import type { ApprovalAnswers, Clock, Database, IntentStore, Journal, LeaseStore, ObservationStore, Outbox, PermitStore } from '../domain/ports.ts';
+import type { DrillStore } from '../domain/drill.ts';
 import type { Region } from '../domain/plan.ts';
 import type { AskAws } from './inspection.ts';
 import type { RunningTwin } from './running-twin.ts';
@@ -14,6 +14,8 @@ export interface Connection {
   readonly observations: ObservationStore;
   readonly journal: Journal;
   readonly approvals: ApprovalAnswers;
+  readonly drills: DrillStore;
+  readonly outbox: Pick<Outbox, 'put'>;
   readonly executions: Executions;
   /** What RDS says of an instance. */
   readonly describe: Database['describe'];

@@ -44,7 +44,7 @@ const hotshift = z.strictObject({
   keepWarmLogKb: count(1000).describe('Log of a call that does nothing: START, END and REPORT.').prefault(0.5),
   probeKb: count(1000).describe('What a region sends in answer to one probe, TLS included.').prefault(5),
   renewEvery: seconds('How often a server renews its permit, in guard/README.md.', 0.1).prefault('1s'),
-  renewalBytes: count(1000).describe('What one server adds to the permit of a database: an id of 36 characters and a time.').prefault(60),
+  renewalBytes: count(1000).describe('The item of one server: its keys with an id of 36 characters, a time and an epoch.').prefault(150),
   tableGb: count(1000).describe('Size of the table: the journals of some years.').prefault(0.1),
   promotion: seconds('How long a promotion takes; AWS says a few minutes.').prefault('4m'),
   records: seconds('Until the authoritative servers answer anew: 10 to 30 s are usual.').prefault('30s'),

@@ -53,6 +53,9 @@ function tableUses(plans: Plans, { starts }: Stacks, { hotshift }: Assumptions):
     ['observations written, millions', each((plan) => rounds(plan) * vantagePointsOf(plan).length * plan.regions.length) * replicas / MILLION, 'dynamodbMillionWrites'],
     ['rounds of other agents read, millions', each((plan) => rounds(plan) * loops) / MILLION, 'dynamodbMillionReads'],
     [`write permits renewed by ${each(serversOf)} servers, millions`, each((plan) => renewals(plan, hotshift)) * replicas / MILLION, 'dynamodbMillionWrites'],
+    // A strongly consistent read of up to 4 KB is one unit, in one region.
+    ['permits read at each renewal, millions', each((plan) => renewals(plan, hotshift)) / MILLION, 'dynamodbMillionReads'],
+    ['renewals listed by the agents, millions', each((plan) => rounds(plan) * plan.regions.length * listing(plan, hotshift)) / MILLION, 'dynamodbMillionReads'],
     ['table, GB in all regions', hotshift.tableGb * replicas, 'dynamodbGbMonth'],
   ];
 }
@@ -60,12 +63,14 @@ function tableUses(plans: Plans, { starts }: Stacks, { hotshift }: Assumptions):
 /** One server for each task of the plan's baseline. */
 export const serversOf = (plan: ApplicationPlan): number => plan.capacity.reduce((sum, { services }) => sum + Object.values(services).reduce((own, { baseline }) => own + baseline, 0), 0);
 
-/** Write units of a month: the permit of a database is one item, charged by its whole size for each KB begun. */
-function renewals(plan: ApplicationPlan, { renewEvery, renewalBytes }: Assumptions['hotshift']): number {
-  if (!plan.permit.enforced) return 0;
-  const servers = serversOf(plan);
-  const units = Math.max(1, Math.ceil((300 + servers * renewalBytes) / 1024));
-  return plan.databases.length * servers * (MONTH_SECONDS / renewEvery) * units;
+/** Renewals of a month: each is one write of a server's own item, far below the KB that one unit is, and one read of the permit. */
+function renewals(plan: ApplicationPlan, { renewEvery }: Assumptions['hotshift']): number {
+  return plan.permit.enforced ? plan.databases.length * serversOf(plan) * (MONTH_SECONDS / renewEvery) : 0;
+}
+
+/** Read units of one look at all permits: `watch` reads each with its renewals, which are charged together by 4 KB. */
+function listing(plan: ApplicationPlan, { renewalBytes }: Assumptions['hotshift']): number {
+  return plan.databases.length * (1 + Math.max(1, Math.ceil(serversOf(plan) * renewalBytes / 4096)));
 }
 
 function standingUses(plans: Plans, { standing }: Stacks, { hotshift }: Assumptions): readonly Use[] {

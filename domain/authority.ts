@@ -11,8 +11,11 @@ export type Authority =
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'stopped'; readonly reason: string };
 
+/** What somebody acts for who says nothing of it: no drill and no failback. */
+const NOBODY: Pick<Failover, 'mode' | 'returning'> = { mode: 'automatic' };
+
 /** Decides from one reading of the lease; `epoch` is the one that the execution was given when it claimed. */
-export function authority(lease: Lease, execution: string, epoch: number, rule: LeasePlan, now: Instant): Authority {
+export function authority(lease: Lease, execution: string, epoch: number, rule: LeasePlan, now: Instant, of: Pick<Failover, 'mode' | 'returning'> = NOBODY): Authority {
   if (lease.epoch !== epoch) {
     return { kind: 'lost', reason: `the epoch is ${lease.epoch}, this execution has epoch ${epoch}` };
   }
@@ -23,7 +26,10 @@ export function authority(lease: Lease, execution: string, epoch: number, rule: 
   if (leftSeconds <= rule.marginSeconds) {
     return { kind: 'lost', reason: `${leftSeconds.toFixed(1)} s are left of the lease; ${rule.marginSeconds} s must be` };
   }
-  if (lease.abortExecution === execution) {
+  // No drill turns into a failover, whatever calls the steps of one (I16).
+  if ((lease.drill === true) !== (of.mode === 'drill')) return { kind: 'lost', reason: `the lease is held ${lease.drill === true ? 'for a drill, which moves no databases' : 'for a failover, not for a drill'}` };
+  if ((lease.failback === true) !== (of.mode === 'failback')) return { kind: 'lost', reason: `the lease is ${lease.failback === true ? '' : 'not '}held for a failback` };
+  if (lease.abortExecution === execution && of.returning !== true) {
     return { kind: 'stopped', reason: `a person asked ${execution} to stop` };
   }
   if (lease.pausedUntil !== undefined && lease.pausedUntil > now) {
@@ -38,13 +44,13 @@ export function authority(lease: Lease, execution: string, epoch: number, rule: 
  */
 export async function holdLease(
   ports: { readonly leases: LeaseStore; readonly clock: Clock },
-  failover: Pick<Failover, 'application' | 'execution'>,
+  failover: Pick<Failover, 'application' | 'execution'> & Partial<Pick<Failover, 'mode' | 'returning'>>,
   epoch: number,
   rule: LeasePlan,
 ): Promise<Lease> {
   const lease = await ports.leases.read(failover.application);
   const now = ports.clock.now();
-  const found = authority(lease, failover.execution, epoch, rule, now);
+  const found = authority(lease, failover.execution, epoch, rule, now, { ...NOBODY, ...failover });
   if (found.kind === 'lost') throw new LeaseLostError(found.reason);
   if (found.kind === 'stopped') throw new StoppedByOperatorError(found.reason);
   const extended = { ...lease, expiresAt: now + rule.ttlSeconds * 1000 };
@@ -55,12 +61,12 @@ export async function holdLease(
 /** Branches of one execution extend the lease side by side: a lost race is only fatal if the lease is no longer ours. */
 async function confirmExtension(
   ports: { readonly leases: LeaseStore; readonly clock: Clock },
-  failover: Pick<Failover, 'application' | 'execution'>,
+  failover: Pick<Failover, 'application' | 'execution'> & Partial<Pick<Failover, 'mode' | 'returning'>>,
   epoch: number,
   rule: LeasePlan,
 ): Promise<Lease> {
   const lease = await ports.leases.read(failover.application);
-  const found = authority(lease, failover.execution, epoch, rule, ports.clock.now());
+  const found = authority(lease, failover.execution, epoch, rule, ports.clock.now(), { ...NOBODY, ...failover });
   if (found.kind === 'lost') throw new LeaseLostError(found.reason);
   if (found.kind === 'stopped') throw new StoppedByOperatorError(found.reason);
   return lease;

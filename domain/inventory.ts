@@ -149,7 +149,7 @@ export interface RehearsalStore {
   write(application: string, region: Region, remembered: Remembered): Promise<void>;
 }
 /** Keys of findings: those of the last rehearsal, and those that people were told of. */
-export interface Remembered { readonly at: Instant; readonly seen: readonly string[]; readonly told: readonly string[] }
+export interface Remembered { readonly at: Instant; readonly seen: readonly string[]; readonly told: readonly string[]; /** Of what was seen, what would stop a failover. */ readonly critical?: readonly string[] }
 
 /** What was packaged: the deployed stacks are held against it. Made by resources/packaged.ts. */
 export interface Packaged {

@@ -24,7 +24,8 @@ export interface Gate {
   readonly evidence?: string;
 }
 
-export type FailoverMode = 'automatic' | 'manual';
+/** `drill`: nothing is broken; only what moves users and capacity takes it. `failback`: nothing is broken, and the writer goes home without a loss. */
+export type FailoverMode = 'automatic' | 'manual' | 'drill' | 'failback';
 
 /** What each step is told about the failover it belongs to. */
 export interface Failover {
@@ -34,6 +35,10 @@ export interface Failover {
   readonly incident: string;
   readonly mode: FailoverMode;
   readonly startedAt: Instant;
+  /** Who started it by hand, where two people must agree: the yes of this one counts for nothing. */
+  readonly requestedBy?: string;
+  /** Of a drill that is on its way back: an abort has asked for just that. */
+  readonly returning?: boolean;
 }
 
 export type Outcome = 'Failed over' | 'Stood down' | 'Handed to a human';

@@ -10,6 +10,12 @@ export interface Lease {
   readonly holder?: string;
   readonly expiresAt: Instant;
   readonly incident?: string;
+  /** Held by a drill: a failover takes it over at once, and nothing but a drill acts under it. */
+  readonly drill?: boolean;
+  /** Held by a failback: a failover takes it over, unless it would leave the very region that is being rebuilt (`evacuated`). */
+  readonly failback?: boolean;
+  /** When this epoch took the lease from a drill, whose last request may still arrive. */
+  readonly takenOverAt?: Instant;
   /** The region being left under this epoch. */
   readonly evacuated?: Region;
   /** Set when an automatic action ended; the next one waits for this AND for the acknowledgement. */
@@ -30,7 +36,7 @@ export interface Permit {
   readonly writer: Region;
   readonly withdrawn: boolean;
   readonly withdrawnAt?: Instant;
-  /** Application server -> the time of its last renewal by its own clock. */
+  /** Application server -> the time of its last renewal by its own clock, under whichever epoch: also of servers that are gone. */
   readonly renewals: Readonly<Record<string, Instant>>;
   /** Application server -> the epoch at which it declared that it has stopped writing (after a refused renewal). */
   readonly surrenders: Readonly<Record<string, number>>;
@@ -48,8 +54,19 @@ export interface FenceIntent {
   readonly earlier?: readonly string[];
   /** What the agent in that region did and read back; absent while it was not heard from. */
   readonly enforced?: FenceProof;
-  /** Lifted by failback only. */
+  /** Rules that an agent had revoked under an earlier order and that nobody has put back. */
+  readonly rules?: readonly NetworkRule[];
+  /** Lifted by a failback, or by a person who gives the writes back. */
   readonly liftedAt?: Instant;
+}
+
+/** One rule that let somebody in, as it is put back when the order is lifted. */
+export interface NetworkRule {
+  readonly protocol: string;
+  readonly fromPort: number;
+  readonly toPort: number;
+  readonly peer: { readonly kind: 'ipv4' | 'ipv6' | 'group' | 'prefix-list'; readonly value: string; readonly account?: string };
+  readonly description?: string;
 }
 
 export interface FenceProof {
@@ -58,4 +75,8 @@ export interface FenceProof {
   readonly networkClosed: boolean;
   readonly sessionsEnded: number;
   readonly detail: string;
+  /** What the agent has revoked; written down before it revokes. */
+  readonly rules?: readonly NetworkRule[];
+  /** The order was lifted and the agent has put everything back. */
+  readonly reopened?: true;
 }

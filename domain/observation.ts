@@ -42,6 +42,8 @@ export interface Observation {
   readonly write: ProbeOutcome['write'];
   readonly writer?: Region;
   readonly epoch?: number;
+  /** Set when the region answers and only its database does not work: that may end by itself, inside the region. */
+  readonly databaseOnly?: true;
 }
 
 export interface VoteCount {

@@ -1,5 +1,7 @@
 // The plan of an application: what is protected, where it runs and by which rules Hotshift may act on it.
 // It is `hotshift.yml` after parsing (events/config.ts): complete, with every default filled in.
+import type { DrillPlan } from './drill.ts';
+import type { ComparedTable } from './failback.ts';
 
 /** An AWS region name such as `us-east-1`. */
 export type Region = string;
@@ -14,6 +16,11 @@ export interface DetectionPlan {
   readonly slowSeconds: number;
   /** Consecutive failures before a vantage point suspects an outage. */
   readonly failuresToSuspect: number;
+  /**
+   * How long a region that answers may be without its database before that counts as an outage: as long as RDS takes to move the writer
+   * to another zone of the same region (60 to 120 s for a Multi-AZ instance, RDS user guide).
+   */
+  readonly databaseOutageSeconds: number;
   /** How many vantage points must agree (K of N). */
   readonly quorum: number;
   /** Older evidence is no evidence. */
@@ -48,10 +55,15 @@ export interface BudgetPlan {
   readonly rtoSeconds: number;
 }
 
+export type ApprovalDefault = 'hold' | 'proceed' | 'abort';
+
 export interface PolicyPlan {
   readonly approval: 'none' | 'required';
   readonly approvalTimeoutSeconds: number;
-  readonly approvalDefault: 'hold' | 'proceed';
+  /** When nobody answered in time: hand over undecided (hold), go on (proceed), or end as if somebody had said no (abort). */
+  readonly approvalDefault: ApprovalDefault;
+  /** How many people must say yes. With two, a failover that a person started needs another person's yes. */
+  readonly approvalsNeeded: number;
   /** What to do when nothing proves that the old writer is fenced. */
   readonly unprovenFence: 'hand-over' | 'proceed';
   readonly cooldownSeconds: number;
@@ -67,6 +79,15 @@ export interface DatabasePlan {
   readonly writerRecord?: WriterRecordPlan;
   readonly promoteTimeoutSeconds: number;
   readonly pollSeconds: number;
+  readonly failback?: DatabaseFailbackPlan;
+}
+
+/** How a failback treats a database. */
+export interface DatabaseFailbackPlan {
+  /** Where lost writes are looked for. None: nobody can say what was lost, and a person must accept that. */
+  readonly compare: readonly ComparedTable[];
+  /** Copying a large database to another region takes hours. */
+  readonly rebuildTimeoutSeconds: number;
 }
 
 export interface WriterRecordPlan {
@@ -138,8 +159,31 @@ export interface CapacityPlan {
   readonly desiredMax: number;
 }
 
+/** Who may answer and command from Slack (functions/hear). */
+export interface SlackPeoplePlan {
+  readonly signingSecretId: string;
+  /** The workspace; requests of any other one are refused. */
+  readonly team: string;
+  /** Name, as the journal and `--by` know it -> Slack's user id. May approve, deny and hold. */
+  readonly approvers: Readonly<Record<string, string>>;
+  /** May pause, resume and acknowledge. Approvers may, too. */
+  readonly operators: Readonly<Record<string, string>>;
+}
+
+export interface SlackPlan {
+  readonly apiUrl: string;
+  readonly channel: string;
+  readonly tokenSecretId: string;
+  /** Absent: messages only, neither buttons nor commands. */
+  readonly people?: SlackPeoplePlan;
+}
+
+/** PagerDuty, by its Events API v2. */
+export interface PagerDutyPlan { readonly eventsUrl: string; readonly routingKeySecretId: string }
+
 export interface NotificationPlan {
-  readonly slack?: { readonly apiUrl: string; readonly channel: string; readonly tokenSecretId: string };
+  readonly slack?: SlackPlan;
+  readonly pagerDuty?: PagerDutyPlan;
   readonly snsTopicArns: Readonly<Record<Region, string>>;
 }
 
@@ -164,6 +208,7 @@ export interface ApplicationPlan {
   /** Paths fetched on the survivor to warm caches and sessions, before the service is confirmed. */
   readonly warm: { readonly paths: readonly string[]; readonly concurrency: number; readonly timeoutSeconds: number };
   readonly notifications: NotificationPlan;
+  readonly drills: DrillPlan;
   /** Finding of a rehearsal -> why it may stand: it is then told as information. */
   readonly accept?: Readonly<Record<string, string>>;
 }

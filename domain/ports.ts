@@ -1,9 +1,14 @@
 // The ports: everything that Hotshift asks of the world. Adapters answer with AWS, the simulator with a model.
 // Every method may reject with an error of domain/errors.ts; a port never guesses and never retries a mutation unseen.
 import type { ProbeOutcome, Observation } from './observation.ts';
-import type { FenceIntent, FenceProof, Lease, Permit } from './lease.ts';
+import type { FenceIntent, FenceProof, Lease, NetworkRule, Permit } from './lease.ts';
 import type { JournalEntry } from './journal.ts';
-import type { ApplicationPlan, CapacityPlan, DatabasePlan, Instant, Region, RoutingControlPlan, TrafficPlan } from './plan.ts';
+import type { CapacityPlan, DatabasePlan, Instant, Region } from './plan.ts';
+import type { AnnouncementStore, ApprovalStore, Messenger } from './ports-people.ts';
+import type { RoutingControls, SwitchStore, Traffic } from './ports-traffic.ts';
+
+export type * from './ports-people.ts';
+export type * from './ports-traffic.ts';
 
 export interface Clock {
   now(): Instant;
@@ -34,11 +39,14 @@ export interface LeaseStore {
 }
 
 export interface PermitStore {
+  /** The permit, and after it every server's renewal: seen withdrawn, no renewal that counts is missing. Strongly consistent. */
   read(application: string, database: string): Promise<Permit | undefined>;
   /** Withdraws the permit for good under this epoch; repeated, it changes nothing. False if a newer epoch stands. */
   withdraw(application: string, database: string, epoch: number, at: Instant): Promise<boolean>;
   /** Gives permits for `writer` under `epoch`; refused (false) unless the stored epoch is older or the same grant. */
   grant(permit: Pick<Permit, 'application' | 'database' | 'epoch' | 'writer'>): Promise<boolean>;
+  /** Forgets a server that is gone, if `renewedAt` is still its last renewal. */
+  forget(application: string, database: string, server: string, renewedAt: Instant): Promise<void>;
 }
 
 export interface IntentStore {
@@ -80,6 +88,8 @@ export interface Database {
   facts(database: DatabasePlan, region: Region): Promise<DatabaseFacts>;
   /** Asks RDS to promote; returns when the request was accepted, not when it is done. */
   promote(database: DatabasePlan, region: Region): Promise<void>;
+  /** How far the log goes, in bytes from its beginning: what a writer has written, what a replica has replayed. */
+  position(database: DatabasePlan, region: Region): Promise<number>;
   /** Writes and reads back a sentinel under this epoch; rejects when the database would not commit. */
   writeProbe(database: DatabasePlan, region: Region, epoch: number): Promise<void>;
 }
@@ -88,71 +98,20 @@ export interface Database {
 export interface DatabaseLocks {
   /** True when no client can reach the database by the network rules, as read back. */
   networkClosed(database: DatabasePlan, region: Region): Promise<boolean>;
+  /** The rules that closing would revoke. */
+  openRules(database: DatabasePlan, region: Region): Promise<readonly NetworkRule[]>;
   closeNetwork(database: DatabasePlan, region: Region): Promise<void>;
+  /** Puts rules back; those that are there already stay as they are. */
+  openNetwork(database: DatabasePlan, region: Region, rules: readonly NetworkRule[]): Promise<void>;
+  /** Takes back that new sessions are read-only; undefined when the engine cannot be reached. A replica follows its writer in this. */
+  allowWrites(database: DatabasePlan, region: Region): Promise<boolean | undefined>;
   /** Ends client sessions and makes new ones read-only; how many were ended, or undefined when the engine cannot be reached. */
   endSessions(database: DatabasePlan, region: Region): Promise<number | undefined>;
-}
-
-export interface TrafficFacts {
-  /** Region -> weight of its record, as stored. */
-  readonly weights: Readonly<Record<Region, number>>;
-}
-
-export interface WeightChange { readonly traffic: TrafficPlan; readonly weights: Readonly<Record<Region, number>> }
-
-export interface Traffic {
-  read(traffic: TrafficPlan): Promise<TrafficFacts>;
-  /** Sets all regions' weights of these records: never half of a record, as few batches as Route 53 takes. Returns the changes' ids. */
-  setWeights(changes: readonly WeightChange[]): Promise<readonly string[]>;
-  /** Points the writer's record at the region's database. Returns the change's id, undefined when it already does. */
-  pointWriter(database: DatabasePlan, region: Region): Promise<string | undefined>;
-  /** What the authoritative servers answer now. */
-  resolve(name: string): Promise<readonly string[]>;
-}
-
-/** Which region users are led away from by the switch; one word per application, so that it can never be both. */
-export interface TrafficSwitch {
-  readonly application: string;
-  /** Whoever wrote it last; 0 before anybody did. */
-  readonly epoch: number;
-  readonly evacuated?: Region;
-}
-
-/** The switch that health checkers read (functions/answer). Turned in the table: no control plane is asked. */
-export interface SwitchStore {
-  /** Strongly consistent. */
-  read(application: string): Promise<TrafficSwitch>;
-  /** False if a newer epoch has written. */
-  set(next: TrafficSwitch): Promise<boolean>;
-  /** What the nearest replica holds: perhaps a moment old, but there while the other replicas are not. */
-  glance(application: string): Promise<TrafficSwitch>;
-}
-
-/** Routing controls that let users into a region or not. */
-export interface RoutingControls {
-  /** Region -> does its control let users in? `last`: the region whose endpoint is asked after all others. */
-  read(plan: RoutingControlPlan, last: Region): Promise<Readonly<Record<Region, boolean>>>;
-  /** Sets all of them in one request, under the safety rules that people made. */
-  set(plan: RoutingControlPlan, open: Readonly<Record<Region, boolean>>, last: Region): Promise<void>;
 }
 
 export interface Capacity {
   read(capacity: CapacityPlan, region: Region): Promise<{ readonly desired: number; readonly running: number }>;
   setDesired(capacity: CapacityPlan, region: Region, desired: number): Promise<void>;
-}
-
-/** A message for people. The key makes a repeat recognisable: one message per key. */
-export interface Announcement {
-  readonly key: string;
-  readonly application: string;
-  readonly incident: string;
-  readonly severity: 'info' | 'warning' | 'page';
-  readonly title: string;
-  readonly lines: readonly string[];
-}
-
-export interface Messenger {
-  send(plan: ApplicationPlan, announcement: Announcement): Promise<void>;
 }
 
 export interface Events {
@@ -186,17 +145,6 @@ export interface Figure {
 export interface Figures {
   /** `of`: what the figures are about, by the names that alarms look them up with. */
   publish(of: Readonly<Record<string, string>>, figures: readonly Figure[]): void;
-}
-
-/** Which announcements were sent: a repeated verdict of one incident is told once. */
-export interface AnnouncementStore {
-  wasSent(application: string, key: string): Promise<boolean>;
-  markSent(application: string, key: string, at: Instant): Promise<void>;
-}
-
-export interface ApprovalStore {
-  /** Keeps the task token of a waiting approval; the token leaves this store only towards Step Functions. */
-  ask(execution: string, application: string, taskToken: string, summary: string): Promise<void>;
 }
 
 export interface Ports {

@@ -27,6 +27,10 @@ const database = z.strictObject({
   writerRecord: z.strictObject({ hostedZoneId: field.hostedZoneId, name: field.recordName, ttlSeconds: seconds.min(1), leads: z.boolean().exactOptional() }).exactOptional(),
   promoteTimeoutSeconds: seconds,
   pollSeconds: seconds.min(0.1),
+  failback: z.strictObject({
+    compare: z.array(z.strictObject({ table: field.comparedTable, key: z.array(field.columnName).min(1).max(8), writtenAt: field.columnName })).max(20),
+    rebuildTimeoutSeconds: seconds.min(1),
+  }).exactOptional(),
 });
 
 const traffic = z.strictObject({
@@ -63,13 +67,14 @@ export const compiledApplication = z.strictObject({
   detection: z.strictObject({
     probeIntervalSeconds: seconds.min(0.1), probeTimeoutSeconds: seconds.min(0.05), slowSeconds: seconds.min(0.01),
     failuresToSuspect: whole(1, 20), quorum: whole(0, 99),
-    evidenceAgeSecondsMax: seconds, evidenceWaitSeconds: seconds, suspicionRepeatSeconds: seconds, controlUrl: field.url,
+    evidenceAgeSecondsMax: seconds, evidenceWaitSeconds: seconds, suspicionRepeatSeconds: seconds, databaseOutageSeconds: z.number().nonnegative(), controlUrl: field.url,
   }),
   permit: z.strictObject({ enforced: z.boolean(), ttlSeconds: seconds.min(0.1), clockErrorSeconds: seconds }),
   lease: z.strictObject({ ttlSeconds: seconds, marginSeconds: seconds }),
   budgets: z.strictObject({ rpoSeconds: seconds, rtoSeconds: seconds }),
   policy: z.strictObject({
-    approval: z.enum(['none', 'required']), approvalTimeoutSeconds: seconds, approvalDefault: z.enum(['hold', 'proceed']),
+    approval: z.enum(['none', 'required']), approvalTimeoutSeconds: seconds, approvalDefault: z.enum(['hold', 'proceed', 'abort']),
+    approvalsNeeded: whole(1, 2),
     unprovenFence: z.enum(['hand-over', 'proceed']), cooldownSeconds: seconds,
   }),
   databases: z.array(database),
@@ -81,8 +86,21 @@ export const compiledApplication = z.strictObject({
   capacity: z.array(capacity),
   warm: z.strictObject({ paths: z.array(field.urlPath).max(200), concurrency: whole(1, 50), timeoutSeconds: seconds }),
   notifications: z.strictObject({
-    slack: z.strictObject({ apiUrl: field.url, channel: field.slackChannel, tokenSecretId: field.secretId }).exactOptional(),
+    slack: z.strictObject({
+      apiUrl: field.url, channel: field.slackChannel, tokenSecretId: field.secretId,
+      people: z.strictObject({
+        signingSecretId: field.secretId, team: field.slackTeam,
+        approvers: z.record(field.name, field.slackUser), operators: z.record(field.name, field.slackUser),
+      }).exactOptional(),
+    }).exactOptional(),
+    pagerDuty: z.strictObject({ eventsUrl: field.url, routingKeySecretId: field.secretId }).exactOptional(),
     snsTopicArns: z.record(field.region, field.topicArn),
+  }),
+  drills: z.strictObject({
+    holdSeconds: seconds, stepSeconds: seconds, guardIntervalSeconds: seconds, latencySeconds: seconds, patienceSeconds: seconds,
+    alarms: z.array(field.alarmName).max(50), load: z.strictObject({ functionArns: z.record(field.region, field.functionArn), factor: z.number().min(1).max(10) }).exactOptional(),
+    freeze: z.array(z.strictObject({ from: field.day, to: field.day })).max(100),
+    schedule: z.strictObject({ cron: field.cron, timeZone: field.timeZone }).exactOptional(),
   }),
   accept: z.record(field.findingId, z.string().max(300)).exactOptional(),
 }) satisfies z.ZodType<ApplicationPlan>;

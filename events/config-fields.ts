@@ -64,12 +64,19 @@ export const securityGroupId = z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$
 // What Secrets Manager allows in a name.
 export const secretId = z.string().regex(/^(arn:aws(-[a-z]+)*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@-]{1,512}$/, 'must be the name or the ARN of a Secrets Manager secret')
   .meta({ examples: ['hotshift/orders'] });
+/** A table or column as it is written without quotes; a schema may stand before a table. */
+export const comparedTable = z.string().regex(/^[a-z_][a-z0-9_]{0,62}(\.[a-z_][a-z0-9_]{0,62})?$/, 'must be a table, with or without its schema, in lower case').meta({ examples: ['orders', 'public.orders'] });
+export const columnName = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be a column, in lower case').meta({ examples: ['id'] });
+
 export const databaseName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/, 'must be the name of a PostgreSQL database')
   .meta({ examples: ['orders'] });
 export const clusterName = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'must be the name (not the ARN) of an ECS cluster or service')
   .meta({ examples: ['shop'] });
 export const slackChannel = z.string().regex(/^(#[a-z0-9_-]{1,80}|[CG][A-Z0-9]{5,20})$/, 'must be a Slack channel: #name or its id')
   .meta({ examples: ['#incidents'] });
+/** Slack's ids: T... or E... for a workspace, U... or W... for a person. */
+export const slackTeam = z.string().regex(/^[TE][A-Z0-9]{5,20}$/, 'must be the id of a Slack workspace').meta({ examples: ['T0123456789'] });
+export const slackUser = z.string().regex(/^[UW][A-Z0-9]{5,20}$/, 'must be the id of a Slack user (profile, "Copy member ID")').meta({ examples: ['U0123456789'] });
 export const urlPath = z.string().max(500).regex(/^\/[\x21-\x7e]*$/, 'must be a path that begins with /').refine((text) => !text.startsWith('//'), 'must be a path, not the start of a URL')
   .meta({ examples: ['/health'] });
 export const tableName = z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/, 'must be the name of a DynamoDB table')
@@ -78,5 +85,24 @@ export const tableName = z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/, 'must be th
 export const whole = (least: number, most: number) => z.number().int().min(least).max(most);
 export const ipv4 = z.ipv4('must be an IPv4 address').meta({ examples: ['192.0.2.10'] });
 export const ipv6 = z.ipv6('must be an IPv6 address').meta({ examples: ['2001:db8::10'] });
+/** What CloudWatch takes as the name of an alarm, without a comma or a line break. */
+export const alarmName = z.string().regex(/^[\x20-\x2b\x2d-\x7e]{1,255}$/, 'must be the name of a CloudWatch alarm').meta({ examples: ['shop-errors'] });
+export const functionArn = z.string()
+  .regex(/^arn:aws(-[a-z]+)*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9$_-]{1,128})?$/, 'must be the ARN of a Lambda function, with a 12-digit account')
+  .meta({ examples: ['arn:aws:lambda:eu-west-1:111122223333:function:make-load'] });
+export const day = z.iso.date('must be a day such as 2026-12-24').meta({ examples: ['2026-12-24'] });
+/** Six fields; the rest is EventBridge Scheduler's to check. */
+export const cron = z.string().regex(/^cron\(\S+( \S+){5}\)$/, 'must be a cron expression of EventBridge Scheduler, with six fields').meta({ examples: ['cron(0 10 ? * 3#1 *)'] });
+export const timeZone = z.string().max(60).refine((text) => /^[A-Z][A-Za-z0-9_+/-]+$/.test(text) && hasZone(text), 'must be a time zone of the IANA database').meta({ examples: ['Europe/Berlin', 'UTC'] });
+
+function hasZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A word of functions/rehearse/catalogue.ts. */
 export const findingId = z.string().regex(/^[a-z][a-z0-9-]{2,40}$/, 'must be the id of a finding').meta({ examples: ['dns-single-provider'] });

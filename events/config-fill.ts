@@ -1,6 +1,6 @@
 // From the form that people write to the plan that the steps read: every default filled in, durations in seconds.
 // `formPath` is the way back, so that a rule about a plan names the field that a person wrote.
-import type { ApplicationPlan, CapacityPlan, DatabasePlan, NotificationPlan, TrafficPlan } from '../domain/plan.ts';
+import type { ApplicationPlan, CapacityPlan, DatabasePlan, NotificationPlan, SlackPlan, TrafficPlan } from '../domain/plan.ts';
 import type { ApplicationForm } from './config-form.ts';
 import type { ConfigPath } from './config-issue.ts';
 
@@ -23,6 +23,7 @@ export function fillPlan(application: string, form: ApplicationForm): Applicatio
       approval: form.policy.approval,
       approvalTimeoutSeconds: form.policy.approvalTimeout,
       approvalDefault: form.policy.approvalDefault,
+      approvalsNeeded: form.policy.approvalsNeeded,
       unprovenFence: form.policy.unprovenFence,
       cooldownSeconds: form.policy.cooldown,
     },
@@ -31,6 +32,7 @@ export function fillPlan(application: string, form: ApplicationForm): Applicatio
     ...(form.routingControls === undefined ? {} : { routingControls: form.routingControls }),
     capacity: Object.entries(form.capacity).map(([name, capacity]): CapacityPlan => ({ name, ...capacity })),
     warm: { paths: form.warm.paths, concurrency: form.warm.concurrency, timeoutSeconds: form.warm.timeout },
+    drills: drillPlan(form),
     notifications: notificationPlan(form),
     ...(form.accept === undefined ? {} : { accept: form.accept }),
   };
@@ -45,7 +47,7 @@ function detectionPlan({ detection, urls }: ApplicationForm): ApplicationPlan['d
     quorum: detection.quorum,
     evidenceAgeSecondsMax: detection.evidenceAge,
     evidenceWaitSeconds: detection.evidenceWait,
-    suspicionRepeatSeconds: detection.suspicionRepeat,
+    suspicionRepeatSeconds: detection.suspicionRepeat, databaseOutageSeconds: detection.databaseOutage,
     controlUrl: urls.control,
   };
 }
@@ -69,6 +71,7 @@ function databasePlan(name: string, form: ApplicationForm['databases'][string]):
     ...(record === undefined ? {} : { writerRecord: { hostedZoneId: record.hostedZone, name: record.name, ttlSeconds: record.ttl, leads: record.leads } }),
     promoteTimeoutSeconds: form.promoteTimeout,
     pollSeconds: form.poll,
+    ...(form.failback === undefined ? {} : { failback: { compare: form.failback.compare, rebuildTimeoutSeconds: form.failback.rebuildTimeout } }),
   };
 }
 
@@ -88,9 +91,25 @@ function trafficPlan(name: string, form: ApplicationForm['traffic'][string]): Tr
   };
 }
 
-function notificationPlan({ notifications: { slack, snsTopics } }: ApplicationForm): NotificationPlan {
-  if (slack === undefined) return { snsTopicArns: snsTopics };
-  return { slack: { apiUrl: slack.apiUrl, channel: slack.channel, tokenSecretId: slack.tokenSecret }, snsTopicArns: snsTopics };
+function notificationPlan({ notifications: { slack, pagerDuty, snsTopics } }: ApplicationForm): NotificationPlan {
+  return {
+    ...(slack === undefined ? {} : { slack: { apiUrl: slack.apiUrl, channel: slack.channel, tokenSecretId: slack.tokenSecret, ...peoplePlan(slack) } }),
+    ...(pagerDuty === undefined ? {} : { pagerDuty: { eventsUrl: pagerDuty.eventsUrl, routingKeySecretId: pagerDuty.routingKeySecret } }),
+    snsTopicArns: snsTopics,
+  };
+}
+
+function drillPlan({ drills: { hold, step, guardInterval, latency, patience, load, schedule, ...rest } }: ApplicationForm): ApplicationPlan['drills'] {
+  return {
+    holdSeconds: hold, stepSeconds: step, guardIntervalSeconds: guardInterval, latencySeconds: latency, patienceSeconds: patience, ...rest,
+    ...(load === undefined ? {} : { load }), ...(schedule === undefined ? {} : { schedule }),
+  };
+}
+
+function peoplePlan({ people }: NonNullable<ApplicationForm['notifications']['slack']>): Pick<SlackPlan, 'people'> {
+  if (people === undefined) return {};
+  const { signingSecret, ...rest } = people;
+  return { people: { signingSecretId: signingSecret, ...rest } };
 }
 
 const moved: Readonly<Record<string, ConfigPath>> = {

@@ -32,6 +32,7 @@ const detection = z.strictObject({
   // Twice the evidence age: every vantage point that works has reported by then.
   evidenceWait: seconds('How long verification waits for other vantage points before it stands down as undecided.').prefault('30s'),
   // One repeat a minute heals a lost event and costs one execution.
+  databaseOutage: seconds('How long a region that answers may be without its database before that is an outage: RDS takes 60 to 120 s to move a Multi-AZ instance to another zone. 0s if nothing of the kind would help.', 0).prefault('120s'),
   suspicionRepeat: seconds('While a suspicion lasts it is raised again this often.').prefault('60s'),
 }).prefault({});
 
@@ -61,7 +62,8 @@ const policy = z.strictObject({
   approval: z.enum(['none', 'required']).describe('Must a person approve each failover?').prefault('none'),
   // The usual time in which an on-call person acknowledges a page.
   approvalTimeout: seconds('How long an approval is waited for.').prefault('5m'),
-  approvalDefault: z.enum(['hold', 'proceed']).describe('What happens when nobody answers.').prefault('hold'),
+  approvalDefault: z.enum(['hold', 'proceed', 'abort']).describe('What happens when nobody answers: hand over undecided, go on, or end as if somebody had said no.').prefault('hold'),
+  approvalsNeeded: whole(1, 2).describe('How many people must say yes. With 2, a failover that a person started needs another person, who is not the one that started it.').prefault(1),
   unprovenFence: z.enum(['hand-over', 'proceed']).describe('What happens when nothing proves that the old writer is fenced. `proceed` risks two writers.').prefault('hand-over'),
   // An hour: longer than any flapping that a person would wave through, and nobody fails over twice before looking.
   cooldown: seconds('After an automatic failover, no other for this long (and until a person acknowledges).').prefault('1h'),
@@ -94,6 +96,15 @@ const database = z.strictObject({
   promoteTimeout: seconds('After this long without a writable database, a human is called.').prefault('15m'),
   // Two calls of DescribeDBInstances a second would be throttled in an account with many; one in 2 s is not.
   poll: seconds('How often a promotion is looked at.', 0.1).prefault('2s'),
+  failback: z.strictObject({
+    compare: z.array(z.strictObject({
+      table: field.comparedTable.describe('A table into which users write.'),
+      key: z.array(field.columnName).min(1).max(8).describe('Columns that name a row; none of them may be null.'),
+      writtenAt: field.columnName.describe('The column that says when a row was written, with an index.'),
+    })).max(20).describe('Where a failback looks for writes that only the old writer holds. None: nobody can say what was lost.').prefault([]),
+    // A terabyte at some 100 MB/s takes three hours; twice that, and then a person should look.
+    rebuildTimeout: seconds('After this long without a replica that streams, a human is called.', 60).prefault('6h'),
+  }).optional(),
 });
 
 const traffic = z.strictObject({
@@ -141,12 +152,43 @@ const warm = z.strictObject({
   timeout: seconds('For one fetch.').prefault('5s'),
 }).prefault({});
 
+const drills = z.strictObject({
+  // Long enough that caches, connections and the slowest of the users' resolvers have followed, and that a peak is not just missed.
+  hold: seconds('How long all users stay in one region.', 1).prefault('30m'),
+  step: seconds('How long each step of the ramp is looked at; at least the TTL of the records.', 1).prefault('60s'),
+  guardInterval: seconds('How often the guards are asked.', 0.5).prefault('15s'),
+  latency: seconds('The guards trip when a quorum of vantage points waits longer than this for the region that has the users.', 0.01).prefault('1s'),
+  // New tasks of ECS start within a few minutes.
+  patience: seconds('How long the region may take to grow before anybody is moved, and the other one to be well before anybody is brought back.', 1).prefault('10m'),
+  alarms: z.array(field.alarmName).max(50).describe('Your own CloudWatch alarms (error rate, p99, ...), in both regions: one that rings brings users back. Those of Hotshift are always asked.').prefault([]),
+  load: z.strictObject({
+    functionArns: z.record(field.region, field.functionArn).describe('Region -> your function there, which makes more load while all users are in that region.'),
+    factor: z.number().min(1).max(10).describe('How much load it is asked for, as a multiple of the usual.').prefault(2),
+  }).optional(),
+  freeze: z.array(z.strictObject({ from: field.day, to: field.day })).max(100).describe('Days on which no users are moved by a drill.').prefault([]),
+  schedule: z.strictObject({
+    // The first Tuesday: not after a weekend, not before one, and everybody is there.
+    cron: field.cron.describe('When, as EventBridge Scheduler reads it (1 is Sunday).').prefault('cron(0 10 ? * 3#1 *)'),
+    timeZone: field.timeZone.describe('The time zone of the schedule and of the freeze days.'),
+  }).describe('Starts a drill by itself; the regions take turns. Without it, none starts.').optional(),
+}).prefault({});
+
 const notifications = z.strictObject({
   slack: z.strictObject({
     channel: field.slackChannel,
     tokenSecret: field.secretId.describe('Secrets Manager secret that holds the bot token, in every region.'),
     apiUrl: field.url.prefault('https://slack.com/api'),
+    people: z.strictObject({
+      signingSecret: field.secretId.describe('Secrets Manager secret that holds the signing secret of the Slack app, in every region.'),
+      team: field.slackTeam.describe('The workspace; requests of any other one are refused.'),
+      approvers: z.record(field.name, field.slackUser).describe('Name, as in the journal and --by -> Slack user id. May approve, deny and hold.'),
+      operators: z.record(field.name, field.slackUser).describe('Name -> Slack user id. May pause, resume and acknowledge; approvers may, too.').prefault({}),
+    }).describe('Buttons and /hotshift. Without it Slack only gets messages.').optional(),
   }).optional(),
+  pagerDuty: z.strictObject({
+    routingKeySecret: field.secretId.describe('Secrets Manager secret that holds the integration key (Events API v2), in every region.'),
+    eventsUrl: field.url.prefault('https://events.pagerduty.com/v2/enqueue'),
+  }).describe('Pages are triggered here, acknowledged and resolved with the incident.').optional(),
   snsTopics: z.record(field.region, field.topicArn).describe('Region -> topic in that region; the survivor uses its own.').prefault({}),
 }).prefault({});
 
@@ -156,7 +198,7 @@ export const applicationForm = z.strictObject({
   traffic: z.record(field.name, traffic).describe('Name -> records that move users.'),
   routingControls: routingControls.describe('Amazon Application Recovery Controller, for the strategy routing-control.').optional(),
   capacity: z.record(field.name, capacity).describe('Name -> what is scaled up in the survivor.').prefault({}),
-  warm, notifications,
+  warm, drills, notifications,
   // Twenty characters are a sentence; a word is no reason.
   accept: z.record(field.findingId, z.string().min(20).max(300)).describe('Warning of `hotshift check --aws` -> why it may stand; it is then told as information. Critical findings cannot be accepted.').optional(),
 });

@@ -82,7 +82,7 @@ function notificationRules({ notifications, regions, witness }: ApplicationPlan)
     ...(arnRegion(arn) === region ? [] : [error([...path, region], `this topic is in ${arnRegion(arn)}, not in ${region}: it would be silent with that region`, `give a topic in ${region}`)]),
     ...(places.includes(region) ? [] : [error([...path, region], `${region} is neither in the pair nor the witness`, 'remove the topic or correct its region', [['regions', 0], ['regions', 1], ['witness']])]),
   ]);
-  if (topics.length === 0 && notifications.slack === undefined) {
+  if (topics.length === 0 && notifications.slack === undefined && notifications.pagerDuty === undefined) {
     return [warning(['notifications'], 'nobody is told: there is neither Slack nor an SNS topic', 'add snsTopics for both regions')];
   }
   const missing = topics.length === 0 ? [] : [...new Set(regions)].filter((region) => !Object.hasOwn(notifications.snsTopicArns, region));

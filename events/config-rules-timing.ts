@@ -80,6 +80,8 @@ function budgetRules(plan: ApplicationPlan): readonly RuleIssue[] {
     ...when(policy.cooldownSeconds < budgets.rtoSeconds, () => error(['policy', 'cooldownSeconds'],
       `the cooldown (${policy.cooldownSeconds}s) is shorter than the RTO (${budgets.rtoSeconds}s): a second failover could start while the first is still allowed to run`,
       `set cooldown to ${budgets.rtoSeconds}s or more`, [['budgets', 'rtoSeconds']])),
+    ...when(detection.databaseOutageSeconds >= budgets.rtoSeconds, () => warning(['detection', 'databaseOutageSeconds'],
+      `a region that answers without its database is given ${detection.databaseOutageSeconds}s, which is the whole RTO (${budgets.rtoSeconds}s)`, 'set databaseOutage to the time that RDS takes to move the instance to another zone (60 to 120 s), or 0s if it has none')),
     ...when(leastSeconds > budgets.rtoSeconds, () => warning(['budgets', 'rtoSeconds'],
       `the RTO (${budgets.rtoSeconds}s) cannot be met: detection and DNS alone take ${leastSeconds}s`, 'raise rto, or lower the probe interval or the TTL')),
     ...when(budgets.rpoSeconds < 1, () => warning(['budgets', 'rpoSeconds'],

@@ -1,12 +1,14 @@
-// The permit store on a DynamoDB table, with the SDK handed in: this module depends on nothing. Needs dynamodb:UpdateItem on
-// the one item. The table must be strongly consistent in all regions; eventual consistency would let two writers in.
+// The permit store on a DynamoDB table, with the SDK handed in: this module depends on nothing. Reads one item, which says who the
+// writer is and which it can never write, and writes one of its own. The table must be strongly consistent in all regions; eventual
+// consistency would let two writers in.
 import type { RenewalAnswer } from './permit.ts';
 import type { Surrender } from './surrender.ts';
 
 export interface DynamodbPermitOptions {
   /** `client.send.bind(client)` of a DynamoDBClient of the server's own region, with time-outs below the permit's life and few attempts. */
   readonly send: (command: never) => Promise<unknown>;
-  /** The class of @aws-sdk/client-dynamodb. */
+  /** Classes of @aws-sdk/client-dynamodb. */
+  readonly GetItemCommand: new (input: never) => unknown;
   readonly UpdateItemCommand: new (input: never) => unknown;
   readonly tableName: string;
   readonly application: string;
@@ -19,65 +21,67 @@ interface Attribute { readonly N?: string; readonly S?: string; readonly BOOL?: 
 type Item = Readonly<Record<string, Attribute>>;
 
 /**
- * Renews a server's permit: records the time of the renewal if the permit has not been withdrawn. A renewal that was overtaken
- * on its way must not put the recorded time back, from which Hotshift counts; it is granted all the same, since a later time stands.
+ * Renews a server's permit: writes down that it renews, and only THEN reads whether the permit still stands. In this order whoever
+ * withdraws the permit and then lists the renewals misses nobody who may write. A server that was refused reads before it writes
+ * again: it has nothing to renew until the permit is granted anew.
  */
 export function dynamodbRenewal(options: DynamodbPermitOptions): (instanceId: string) => Promise<RenewalAnswer> {
   const { wallClock = Date.now } = options;
+  let wasRefused = true;
   return async (instanceId) => {
-    try {
-      const item = await update(options, {
-        UpdateExpression: 'SET #renewals.#instance = :now',
-        ConditionExpression: '#withdrawn = :false AND (attribute_not_exists(#renewals.#instance) OR #renewals.#instance < :now)',
-        ExpressionAttributeNames: { '#renewals': 'renewals', '#instance': instanceId, '#withdrawn': 'withdrawn' },
-        ExpressionAttributeValues: { ':now': { N: String(Math.floor(wallClock())) }, ':false': { BOOL: false } },
-        ReturnValues: 'ALL_NEW',
-      });
-      return grantOf(item);
-    } catch (error) {
-      return answerOf(error, options);
-    }
+    // Before anything is asked: the guard counts the permit from an earlier moment still.
+    const now = Math.floor(wallClock());
+    const before = wasRefused ? await permitOf(options) : undefined;
+    if (before?.granted === false) return before;
+    await recordRenewal(options, instanceId, now);
+    const answer = await permitOf(options);
+    wasRefused = !answer.granted;
+    return answer;
   };
 }
 
 /** Records that a server has stopped writing, for the permit that it saw withdrawn and for no other. */
 export function dynamodbSurrender(options: DynamodbPermitOptions): Surrender {
   return async (instanceId, epoch) => {
-    try {
-      await update(options, {
-        UpdateExpression: 'SET #surrenders.#instance = :epoch',
-        ConditionExpression: '#withdrawn = :true AND #epoch = :epoch',
-        ExpressionAttributeNames: { '#surrenders': 'surrenders', '#instance': instanceId, '#withdrawn': 'withdrawn', '#epoch': 'epoch' },
-        ExpressionAttributeValues: { ':epoch': { N: String(epoch) }, ':true': { BOOL: true } },
-      });
-    } catch (error) {
-      // Another permit was granted meanwhile: there is nothing left to surrender.
-      if (!isConditionFailure(error)) throw error;
-    }
+    const answer = await permitOf(options);
+    // Another permit was granted meanwhile: there is nothing left to surrender. A withdrawn one never stands again.
+    if (answer.granted || answer.epoch !== epoch) return;
+    await update(options, instanceId, {
+      UpdateExpression: 'SET #surrendered = :epoch',
+      // Without a renewal there is nothing to give back.
+      ConditionExpression: 'attribute_exists(#renewedAt) AND (attribute_not_exists(#surrendered) OR #surrendered < :epoch)',
+      ExpressionAttributeNames: { '#surrendered': 'surrendered', '#renewedAt': 'renewedAt' },
+      ExpressionAttributeValues: { ':epoch': { N: String(epoch) } },
+    });
   };
 }
 
-async function update({ send, UpdateItemCommand, tableName, application, database }: DynamodbPermitOptions, input: object): Promise<Item | undefined> {
-  const command = new UpdateItemCommand({
-    TableName: tableName, Key: { pk: { S: `app#${application}` }, sk: { S: `permit#${database}` } }, ReturnValuesOnConditionCheckFailure: 'ALL_OLD', ...input,
+/** A renewal that was overtaken on its way must not put the recorded time back, from which Hotshift counts; the later time covers it. */
+const recordRenewal = (options: DynamodbPermitOptions, instanceId: string, now: number): Promise<void> => update(options, instanceId, {
+  UpdateExpression: 'SET #renewedAt = :now',
+  ConditionExpression: 'attribute_not_exists(#renewedAt) OR #renewedAt < :now',
+  ExpressionAttributeNames: { '#renewedAt': 'renewedAt' },
+  ExpressionAttributeValues: { ':now': { N: String(now) } },
+});
+
+/** One write of the server's own item. That something newer stands there already is as good. */
+async function update({ send, UpdateItemCommand, tableName, application, database }: DynamodbPermitOptions, instanceId: string, input: object): Promise<void> {
+  const Key = { pk: { S: `renewals#${application}#${database}` }, sk: { S: instanceId } };
+  try {
+    await send(new UpdateItemCommand({ TableName: tableName, Key, ...input } as never) as never);
+  } catch (error) {
+    if ((error as { readonly name?: unknown } | undefined)?.name !== 'ConditionalCheckFailedException') throw error;
+  }
+}
+
+async function permitOf({ send, GetItemCommand, tableName, application, database }: DynamodbPermitOptions): Promise<RenewalAnswer> {
+  const command = new GetItemCommand({
+    TableName: tableName, Key: { pk: { S: `app#${application}` }, sk: { S: `permit#${database}` } }, ConsistentRead: true,
   } as never);
-  return ((await send(command as never)) as { readonly Attributes?: Item }).Attributes;
-}
-
-function answerOf(error: unknown, { application, database }: DynamodbPermitOptions): RenewalAnswer {
-  if (!isConditionFailure(error)) throw error;
-  const item = (error as { readonly Item?: Item }).Item;
-  if (item?.withdrawn?.BOOL === false) return grantOf(item);
-  const epoch = epochOf(item);
-  if (epoch === undefined) return { granted: false, reason: `no permit for ${database} of ${application} was ever granted` };
-  return { granted: false, reason: `the permit of epoch ${epoch} for ${database} was withdrawn`, epoch };
-}
-
-const isConditionFailure = (error: unknown): boolean => (error as { readonly name?: unknown } | undefined)?.name === 'ConditionalCheckFailedException';
-
-const grantOf = (item: Item | undefined): RenewalAnswer => ({ granted: true, epoch: epochOf(item) ?? Number.NaN, writer: item?.writer?.S ?? '' });
-
-function epochOf(item: Item | undefined): number | undefined {
-  const text = item?.epoch?.N;
-  return text === undefined ? undefined : Number(text);
+  const { Item: item } = await send(command as never) as { readonly Item?: Item };
+  if (item === undefined) return { granted: false, reason: `no permit for ${database} of ${application} was ever granted` };
+  const epoch = item.epoch?.N === undefined ? undefined : Number(item.epoch.N);
+  // Whatever does not say that it stands does not.
+  if (item.withdrawn?.BOOL !== false) return { granted: false, reason: `the permit of epoch ${epoch} for ${database} was withdrawn`, ...(epoch === undefined ? {} : { epoch }) };
+  return { granted: true, epoch: epoch ?? Number.NaN, writer: item.writer?.S ?? '' };
 }

@@ -5,14 +5,14 @@ import { alarm, alarmId, composite, inAlarm, onCallTopics, ONLY_WHEN_IT_HAPPENS,
 import { compositesOf, watchesOf } from './alarms-seen.ts';
 import { attribute, logicalId, ref, type Json } from './cloudformation.ts';
 import { AGENTS, functionsAt } from './functions.ts';
-import type { Plans } from './plans.ts';
+import { isWitness, type Plans } from './plans.ts';
 import { rulesAt, schedulesAt, type Schedule } from './rules.ts';
 
 export function alarms(region: Region, plans: Plans): Json {
   const topics = onCallTopics(region, plans);
   const schedules = schedulesAt(region, plans);
   const watches = [
-    ...failovers(), ...deliveries(), ...rulesAt(region, plans).map(({ name }) => undelivered(name)), ...table(plans.table),
+    ...failovers(), ...drills(region, plans), ...deliveries(), ...rulesAt(region, plans).map(({ name }) => undelivered(name)), ...table(plans.table),
     ...schedules.flatMap(blindness), ...functionsAt(region, plans).map(throttles), ...watchesOf(region, plans),
   ];
   return {
@@ -32,6 +32,13 @@ function failovers(): readonly Watch[] {
     { silence, name: 'failover-aborted', metrics: of('ExecutionsAborted'), description: 'Somebody stopped a failover half-way.' },
     { silence, name: 'failover-throttled', metrics: of('ExecutionThrottled'), description: 'Step Functions held a failover back.' },
   ];
+}
+
+/** A drill that was handed over leaves users or capacity where they were moved to. */
+function drills(region: Region, plans: Plans): readonly Watch[] {
+  if (isWitness(region, plans)) return [];
+  const of = (name: string): Metric => ({ namespace: 'AWS/States', name, dimensions: { StateMachineArn: ref('DrillStateMachine') } });
+  return [{ silence: ONLY_WHEN_IT_HAPPENS, name: 'drill-handed-over', metrics: [of('ExecutionsFailed'), of('ExecutionsTimedOut'), of('ExecutionsAborted')], description: 'A drill did not bring users or capacity back, or somebody stopped it half-way.' }];
 }
 
 function deliveries(): readonly Watch[] {

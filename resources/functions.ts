@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Region } from '../domain/plan.ts';
 import { arn, attribute, logicalId, role, type Json, type Statement } from './cloudformation.ts';
+import { EAR_FUNCTION, hasEar } from './ear.ts';
 import { interfaceStatements, sqlEnvironment, vpcOf, type Network } from './network.ts';
 import { permissionsOf } from './permissions.ts';
 import type { Plans } from './plans.ts';
@@ -17,13 +18,16 @@ export const functionNames = (): readonly string[] =>
 /** Agents are started by a schedule, over and over; all other functions are steps of a state machine. */
 export const AGENTS: ReadonlySet<string> = new Set(['observe', 'enforce', 'watch', 'rehearse']);
 
+/** What the outside calls by a URL: neither an agent nor a step, so that no schedule and no state machine knows it. */
+const BY_URL: ReadonlySet<string> = new Set([SWITCH_FUNCTION, EAR_FUNCTION]);
+
 /** The functions that a state machine calls. */
-export const stepNames = (): readonly string[] => functionNames().filter((name) => !AGENTS.has(name) && name !== SWITCH_FUNCTION);
+export const stepNames = (): readonly string[] => functionNames().filter((name) => !AGENTS.has(name) && !BY_URL.has(name));
 
 /** The functions of a place: all steps, the agents that a schedule starts there, and what health checkers ask. */
 export const functionsAt = (region: Region, plans: Plans): readonly string[] => {
   const agents = agentsAt(region, plans);
-  return functionNames().filter((name) => (name === SWITCH_FUNCTION ? hasSwitch(region, plans) : !AGENTS.has(name) || agents.includes(name)));
+  return functionNames().filter((name) => (name === SWITCH_FUNCTION ? hasSwitch(region, plans) : name === EAR_FUNCTION ? hasEar(plans) : !AGENTS.has(name) || agents.includes(name)));
 };
 
 /** Seconds, below the TimeoutSeconds of the states that call them. Agents run for most of a minute. */
@@ -40,7 +44,8 @@ export const RETENTION_DAYS = 400;
  * for. Steps: all databases side by side, and one more.
  */
 // `answer`: some 20 health checkers for each of the two regions ask every 10 s, for some milliseconds; five places carry a hundred times that.
-export const reserved = (name: string, plans: Plans): number => (name === SWITCH_FUNCTION ? 5 : AGENTS.has(name) ? (name === 'observe' ? 3 : 2) * plans.applications.length
+// `hear`: people press one button at a time; what strangers send is refused in some milliseconds and cannot take more than these places.
+export const reserved = (name: string, plans: Plans): number => (BY_URL.has(name) ? 5 : AGENTS.has(name) ? (name === 'observe' ? 3 : 2) * plans.applications.length
   : 1 + Math.max(1, plans.applications.reduce((sum, { databases }) => sum + databases.length, 0)));
 
 /** All that the functions of a place reserve; Lambda leaves 100 of the account's limit to all other functions. */

@@ -10,7 +10,7 @@ import { attribute, ref, type Json, type Statement } from './cloudformation.ts';
 import { allInstances, configFile, isWitness, type Plans } from './plans.ts';
 
 /** The functions that open sessions with a database (adapters/sql.ts). */
-export const SQL_FUNCTIONS: ReadonlySet<string> = new Set(['assess', 'promote', 'enforce', 'watch']);
+export const SQL_FUNCTIONS: ReadonlySet<string> = new Set(['assess', 'promote', 'enforce', 'watch', 'compare', 'rebuild']);
 
 const network = z.strictObject({
   vpc: z.string().regex(/^vpc-[0-9a-f]{8,17}$/, 'must be a VPC id such as vpc-0123456789abcdef0'),

@@ -4,7 +4,7 @@ import type { ApplicationPlan, Region } from '../domain/plan.ts';
 import { arn, type Statement } from './cloudformation.ts';
 import { changeRecords, readRecords, routingControls } from './permissions-records.ts';
 import { readApplications, readDeployment, secretsToDescribe } from './permissions-rehearse.ts';
-import { actingRegions, allInstances, type Plans } from './plans.ts';
+import { actingRegions, allInstances, allRegions, listening, type Plans } from './plans.ts';
 
 type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem';
 
@@ -14,6 +14,15 @@ const useTable = (region: Region, plans: Plans, actions: readonly TableAction[])
   Condition: {
     'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...plans.applications.flatMap(({ application }) => [`app#${application}`, `obs#${application}`]), 'exec#*'] },
     // ForAllValues passes on an empty set: the key must be there.
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  },
+});
+
+/** What the servers of the applications write lies apart, so that their own roles need no write on anything else. */
+const useRenewals = (region: Region, plans: Plans, ...actions: readonly ('Query' | 'DeleteItem')[]): Statement => ({
+  Sid: 'UseRenewals', Effect: 'Allow', Action: actions.map((action) => `dynamodb:${action}`), Resource: arn('dynamodb', `table/${plans.table}`, region),
+  Condition: {
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': plans.applications.flatMap(({ application, databases }) => databases.map(({ name }) => `renewals#${application}#${name}`)) },
     Null: { 'dynamodb:LeadingKeys': 'false' },
   },
 });
@@ -38,7 +47,7 @@ const onInstances = (sid: string, action: string, region: Region, plans: Plans):
 };
 
 function tellPeople(region: Region, plans: Plans): readonly Statement[] {
-  const tokens = plans.applications.flatMap(({ notifications }) => (notifications.slack === undefined ? [] : [{ id: notifications.slack.tokenSecretId, region }]));
+  const tokens = plans.applications.flatMap(({ notifications: { slack, pagerDuty } }) => [...(slack === undefined ? [] : [slack.tokenSecretId]), ...(pagerDuty === undefined ? [] : [pagerDuty.routingKeySecretId])]).map((id) => ({ id, region }));
   const topics = [...new Set(plans.applications.flatMap(({ notifications }) => notifications.snsTopicArns[region] ?? []))];
   return [...readSecrets(tokens), ...(topics.length === 0 ? [] : [{ Sid: 'Notify', Effect: 'Allow', Action: ['sns:Publish'], Resource: topics } as const])];
 }
@@ -60,12 +69,31 @@ function scaleServices(region: Region, plans: Plans): readonly Statement[] {
   }];
 }
 
+/** By prefix and by name, in the region that has the users. */
+const readAlarms = (region: Region): Statement => ({ Sid: 'SeeAlarms', Effect: 'Allow', Action: ['cloudwatch:DescribeAlarms'], Resource: arn('cloudwatch', 'alarm:*', region) });
+
+/** A failback runs in the witness, where either of the pair may be acted on; with no more than the planned instances and what they are set aside as. */
+function rebuildReplicas(region: Region, plans: Plans): readonly Statement[] {
+  const instances = instancesFor(region, plans).map(({ instance }) => instance.arn);
+  if (instances.length === 0) return [];
+  const named = [...instances, ...instances.map((one) => `${one}-aside-*`)];
+  // The groups of parameters, options and subnets are the old instance's own, by whatever name; a new replica is asked about all of them.
+  const groups = [...new Set(instancesFor(region, plans).map((entry) => entry.region))].flatMap((place) => ['pg', 'og', 'subgrp'].map((kind) => arn('rds', `${kind}:*`, place)));
+  return [
+    { Sid: 'DescribeDatabases', Effect: 'Allow', Action: ['rds:DescribeDBInstances'], Resource: named },
+    { Sid: 'SetAside', Effect: 'Allow', Action: ['rds:ModifyDBInstance'], Resource: named },
+    { Sid: 'CreateReplica', Effect: 'Allow', Action: ['rds:CreateDBInstanceReadReplica'], Resource: [...instances, ...groups] },
+    // Tags of the old instance go to the new one in the same call.
+    { Sid: 'TagReplica', Effect: 'Allow', Action: ['rds:AddTagsToResource'], Resource: instances },
+  ];
+}
+
 /** EC2 lists security group rules without asking for which group: reading is bound to the region only. */
 function closeNetwork(region: Region, plans: Plans): readonly Statement[] {
   const groups = [...new Set(allInstances(plans).filter((entry) => entry.region === region).map(({ instance }) => instance.securityGroupId))];
   return groups.length === 0 ? [] : [
     { Sid: 'ReadRules', Effect: 'Allow', Action: ['ec2:DescribeSecurityGroupRules'], Resource: '*', Condition: { StringEquals: { 'ec2:Region': region } } },
-    { Sid: 'CloseNetwork', Effect: 'Allow', Action: ['ec2:RevokeSecurityGroupIngress'], Resource: groups.map((group) => arn('ec2', `security-group/${group}`, region)) },
+    { Sid: 'CloseNetwork', Effect: 'Allow', Action: ['ec2:RevokeSecurityGroupIngress', 'ec2:AuthorizeSecurityGroupIngress'], Resource: groups.map((group) => arn('ec2', `security-group/${group}`, region)) },
   ];
 }
 
@@ -77,19 +105,34 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
     case 'verify': return [table('GetItem', 'Query', 'PutItem')];
     case 'claim': case 'conclude': case 'warm': return [table('GetItem', 'PutItem')];
     case 'confirm': return [table('GetItem', 'Query', 'PutItem')];
-    case 'fence': return [table('GetItem', 'PutItem', 'UpdateItem')];
+    case 'fence': return [table('GetItem', 'PutItem', 'UpdateItem'), useRenewals(region, plans, 'Query')];
     case 'assess': return [table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans), ...databaseSecrets(region, plans)];
     case 'promote': return [
-      table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans),
+      table('GetItem', 'Query', 'PutItem'), useRenewals(region, plans, 'Query'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans),
       ...onInstances('Promote', 'rds:PromoteReadReplica', region, plans), ...databaseSecrets(region, plans),
     ];
     case 'shift': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), ...changeRecords(plans), ...routingControls(plans)];
     case 'answer': return [table('GetItem')];
-    case 'scale': return [table('GetItem', 'PutItem'), ...scaleServices(region, plans)];
+    case 'survey': return [table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans)];
+    case 'compare': return [table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans), ...databaseSecrets(region, plans)];
+    case 'rebuild': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...rebuildReplicas(region, plans), ...databaseSecrets(region, plans)];
+    case 'hear': return [
+      table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...tellPeople(region, plans),
+      ...readSecrets(listening(plans).map(({ signingSecretId }) => ({ id: signingSecretId, region }))).map((statement) => ({ ...statement, Sid: 'ReadSigningSecrets' })),
+      // A waiting failover runs in the survivor, or in the witness; the token in the table says which execution.
+      { Sid: 'Answer', Effect: 'Allow', Action: ['states:SendTaskSuccess'], Resource: allRegions(plans).map((place) => arn('states', 'stateMachine:hotshift-failover', place)) },
+    ];
+    case 'scale': return [table('GetItem', 'Query', 'PutItem'), ...scaleServices(region, plans)];
+    case 'prepare': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), readAlarms(region)];
+    case 'hold': return [
+      table('GetItem', 'Query', 'PutItem'), readAlarms(region),
+      ...scaleServices(region, plans).map((statement) => ({ ...statement, Sid: 'SeeServices', Action: ['ecs:DescribeServices'] })),
+    ];
+    case 'settle': return [table('GetItem', 'PutItem')];
     case 'announce': case 'approve': return [table('GetItem', 'PutItem'), ...tellPeople(region, plans)];
     case 'enforce': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...databaseSecrets(region, plans), ...closeNetwork(region, plans)];
     case 'watch': return [
-      table('GetItem', 'Query', 'PutItem'), ...databaseSecrets(region, plans),
+      table('GetItem', 'Query', 'PutItem'), useRenewals(region, plans, 'Query', 'DeleteItem'), ...databaseSecrets(region, plans),
       // Two statements read secrets here; a policy's ids must differ.
       ...tellPeople(region, plans).map((statement) => (statement.Sid === 'ReadSecrets' ? { ...statement, Sid: 'ReadTokens' } : statement)),
     ];

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parsePlans } from '../events/config.ts';
 import type { Plans } from '../events/config.ts';
-import type { DatabaseInstancePlan, Region } from '../domain/plan.ts';
+import type { DatabaseInstancePlan, Region, SlackPeoplePlan } from '../domain/plan.ts';
 
 export type { Plans };
 
@@ -19,6 +19,9 @@ export const allInstances = (plans: Plans): readonly { readonly region: Region; 
 /** Every region that gets a stack: the pairs and the witnesses. */
 export const allRegions = (plans: Plans): readonly Region[] =>
   [...new Set(plans.applications.flatMap((plan) => [...plan.regions, plan.witness]))];
+
+/** Who is heard in Slack, of each application that has people there. */
+export const listening = (plans: Plans): readonly SlackPeoplePlan[] => plans.applications.flatMap(({ notifications: { slack } }) => slack?.people ?? []);
 
 /** Does the region serve an application, or is it only a witness? */
 export const isWitness = (region: Region, plans: Plans): boolean => plans.applications.every((plan) => !plan.regions.includes(region));

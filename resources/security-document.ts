@@ -60,14 +60,16 @@ const rolesOf = (resources: Resources): readonly Row[] => Object.entries(resourc
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map((statement) => ({ who: id, statement }))));
 
 const resourcePolicies = (resources: Resources): readonly Row[] => Object.entries(resources).flatMap(([id, { Type, Properties }]) => {
-  if (Type === 'AWS::Lambda::Permission') return [{ who: `Function ${textOf(Properties['FunctionName'])}: ${String(Properties['Principal'])}`, statement: permission(id, Properties) }];
+  if (Type === 'AWS::Lambda::Permission') return [{ who: `Function ${textOf(Properties['FunctionName'])}: ${Properties['Principal'] === '*' ? 'anyone' : String(Properties['Principal'])}`, statement: permission(id, Properties) }];
   const document = (Properties['PolicyDocument'] ?? Properties['KeyPolicy']) as PolicyDocument | undefined;
   return (document?.Statement ?? []).map((statement) => ({ who: `${id}: ${principal(statement.Principal)}`, statement }));
 });
 
 /** A Lambda permission in the words of a policy. */
-const permission = (id: string, { Action, FunctionName, SourceAccount, SourceArn }: Json): Row['statement'] => ({
-  Sid: id, Effect: 'Allow', Action: [Action as string], Resource: FunctionName, Condition: { StringEquals: { 'aws:SourceAccount': SourceAccount }, ArnLike: { 'aws:SourceArn': SourceArn } },
+const permission = (id: string, { Action, FunctionName, SourceAccount, SourceArn, FunctionUrlAuthType, InvokedViaFunctionUrl }: Json): Row['statement'] => ({
+  Sid: id, Effect: 'Allow', Action: [Action as string], Resource: FunctionName,
+  Condition: SourceArn !== undefined ? { StringEquals: { 'aws:SourceAccount': SourceAccount }, ArnLike: { 'aws:SourceArn': SourceArn } }
+    : FunctionUrlAuthType !== undefined ? { StringEquals: { 'lambda:FunctionUrlAuthType': FunctionUrlAuthType } } : { Bool: { 'lambda:InvokedViaFunctionUrl': String(InvokedViaFunctionUrl) } },
 });
 
 const principal = (value: unknown): string => (typeof value === 'string' ? 'anyone' : Object.values(value as Json).map(textOf).join(', '));

@@ -4,7 +4,9 @@ import type { Region } from '../domain/plan.ts';
 import { alarms } from './alarms.ts';
 import { attribute, ref, sub, type Json } from './cloudformation.ts';
 import { dashboard } from './dashboard.ts';
+import { earOutputs, earResources } from './ear.ts';
 import { functionResources } from './functions.ts';
+import { drillOutputs, drillResources } from './drill.ts';
 import { healthCheckOutputs, healthCheckResources } from './health-checks.ts';
 import { key } from './key.ts';
 import { machine } from './machine.ts';
@@ -20,10 +22,13 @@ export function resourcesOf(region: Region, plans: Plans, networks: Networks): J
     ...key(),
     ...functionResources(region, plans, networks[region]),
     ...networkResources(region, plans, networks[region]),
-    ...machine(),
+    ...machine('failover'),
+    ...machine('failback'),
+    ...drillResources(region, plans),
     ...starts(region, plans),
     ...alarms(region, plans),
     ...switchResources(region, plans),
+    ...earResources(plans),
     ...healthCheckResources(region, plans),
     ...dashboard(region, plans),
     ...(region === allRegions(plans)[0] ? table(plans) : {}),
@@ -33,12 +38,14 @@ export function resourcesOf(region: Region, plans: Plans, networks: Networks): J
 /** The `resources.Outputs` section of serverless.yml. */
 export function outputsOf(region: Region, plans: Plans, networks: Networks): Json {
   return {
+    ...drillOutputs(region, plans),
     FailoverStateMachineArn: { Description: 'Start a failover by hand here (hotshift failover does)', Value: ref('FailoverStateMachine') },
     DeadLettersUrl: { Description: 'What could not be delivered', Value: ref('DeadLetters') },
     TableName: { Description: 'Leases, permits, intents, observations and the journal', Value: plans.table },
     DashboardUrl: { Description: 'The dashboard of this region', Value: sub(`https://console.aws.amazon.com/cloudwatch/home?region=\${AWS::Region}#dashboards/dashboard/hotshift-\${AWS::Region}`) },
     KeyArn: { Description: 'Key of the logs', Value: attribute('Key') },
     ...switchOutputs(region, plans),
+    ...earOutputs(plans),
     ...healthCheckOutputs(region, plans),
     ...networkOutputs(networks[region]),
   };

@@ -1,4 +1,5 @@
-// Every single fault of one run: which port calls do its steps make, and what becomes of the run when one of them goes wrong?
+// Every single fault of one run: which port calls do its steps make, and what becomes of the run when one of them goes wrong? And
+// every boundary between two states: what becomes of it when the execution ends there and another one must take up the work?
 // Calls that only repeat an earlier one of the same step (a poll) are counted twice at most.
 import type { CallFaultKind } from './calls.ts';
 import type { Fault } from './faults.ts';
@@ -46,4 +47,39 @@ export async function withFault(options: RunOptions, site: CallSite, kind: CallF
       });
     },
   });
+}
+
+/** The `turn`-th time (from 0) that the acting execution enters a state. */
+export interface Boundary { readonly state: string; readonly turn: number }
+
+/** All boundaries between states of the execution that acts; loops that only wait are counted twice at most. */
+export async function boundaries(options: RunOptions): Promise<readonly Boundary[]> {
+  const entered: { readonly execution: string; readonly state: string }[] = [];
+  const result = await simulate({ ...options, onFact: (fact) => { if (fact.kind === 'state') entered.push(fact); } });
+  const acting = result.endings.find((ending) => ending.outcome === 'Failed over')?.execution;
+  const turns = new Map<string, number>();
+  return entered.filter((entry) => entry.execution === acting).flatMap(({ state }) => {
+    const turn = turns.get(state) ?? 0;
+    turns.set(state, turn + 1);
+    return turn < TURNS ? [{ state, turn }] : [];
+  });
+}
+
+/** The same run, and whatever execution is the first to reach the boundary is stopped there from outside. */
+export async function stoppedAt(options: RunOptions, boundary: Boundary): Promise<RunResult & { readonly stopped: boolean }> {
+  const turns = new Map<string, number>();
+  let stopped = false;
+  const result = await simulate({
+    ...options,
+    onFact: (fact, world) => {
+      options.onFact?.(fact, world);
+      if (stopped || fact.kind !== 'state' || fact.state !== boundary.state) return;
+      const turn = turns.get(fact.execution) ?? 0;
+      turns.set(fact.execution, turn + 1);
+      if (turn !== boundary.turn) return;
+      stopped = true;
+      world.clock.after(0, () => world.executions.stop(fact.execution));
+    },
+  });
+  return { ...result, stopped };
 }

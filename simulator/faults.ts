@@ -29,8 +29,14 @@ export type Fault = When & (
   | { readonly do: 'open network'; readonly place: PlaceName }
   | { readonly do: 'clock'; readonly place: PlaceName; readonly seconds: number } | { readonly do: 'server clock'; readonly place: PlaceName; readonly seconds: number }
   | { readonly do: 'call'; readonly port: string; readonly step?: string; readonly fault: CallFaultKind; readonly times?: number; readonly skip?: number }
-  | { readonly do: 'pause'; readonly seconds: number } | { readonly do: 'resume' } | { readonly do: 'ack' } | { readonly do: 'abort' }
+  | { readonly do: 'pause'; readonly seconds: number } | { readonly do: 'resume' } | { readonly do: 'ack' } | { readonly do: 'abort'; /** The one that holds the lease when absent. */ readonly execution?: string }
   | { readonly do: 'answer approval'; readonly decision: 'approve' | 'reject' }
+  | { readonly do: 'drill'; readonly place: PlaceName; readonly mode?: 'traffic' | 'rehearsal' | 'return'; readonly evacuate?: PlaceName; readonly name?: string; readonly seconds?: number }
+  /** StopExecution of whatever holds the lease. */
+  | { readonly do: 'stop execution' }
+  | { readonly do: 'alarm'; readonly name: string } | { readonly do: 'critical finding'; readonly name: string }
+  /** In the witness when no place is named. Lost writes are accepted unless it says otherwise. */
+  | { readonly do: 'failback'; readonly place?: PlaceName; readonly home?: PlaceName; readonly keepWriter?: boolean; readonly acceptLost?: boolean; readonly name?: string }
   | { readonly do: 'start'; readonly place: PlaceName; readonly evacuate: PlaceName; readonly mode: 'automatic' | 'manual'; readonly name?: string }
 );
 
@@ -113,6 +119,18 @@ function apply(world: World, oracle: Oracle, fault: Fault): TakeBack {
     }
     case 'clock': case 'server clock': return clocks(world, oracle, fault);
     case 'call': return undefined;
+    case 'stop execution': {
+      world.executions.stop(world.table.lease.holder ?? '');
+      return undefined;
+    }
+    case 'alarm': {
+      world.ringing = [fault.name];
+      return () => { world.ringing = []; };
+    }
+    case 'critical finding': {
+      world.critical = [fault.name];
+      return () => { world.critical = []; };
+    }
     case 'crash database': case 'stop replication': case 'lag': case 'status': case 'promotion': case 'open network': return databases(world, fault);
     default: {
       people(world, fault);
@@ -170,7 +188,7 @@ function databases(world: World, fault: Fault & { readonly do: 'crash database' 
       for (const instance of instances) instance.running = false;
       return () => {
         world.places.beforeChange();
-        for (const instance of instances) instance.running = world.places.state(instance.region) !== 'dead';
+        for (const instance of instances) instance.running = instance.exists && world.places.state(instance.region) !== 'dead';
       };
     }
     case 'stop replication': {
@@ -193,7 +211,7 @@ function databases(world: World, fault: Fault & { readonly do: 'crash database' 
     }
     case 'open network': {
       // Infrastructure code that puts back what it knows: the rules, and the parameter that the agent had changed.
-      for (const instance of pairs.map((pair) => pair.in(placeIn(world.plan, fault.place)))) [instance.networkOpen, instance.sessionsLive, instance.readOnly] = [true, true, false];
+      for (const instance of pairs.map((pair) => pair.in(placeIn(world.plan, fault.place)))) [instance.networkOpen, instance.sessionsLive, instance.readOnly, instance.readOnlySetting] = [true, true, false, false];
       return undefined;
     }
   }

@@ -7,10 +7,10 @@ import type { Random } from './random.ts';
 const PLACES: readonly PlaceName[] = ['home', 'standby', 'witness'];
 const REGIONS: readonly PlaceName[] = ['home', 'standby'];
 export const STEP_PORTS = [
-  'leases.read', 'leases.replace', 'permits.read', 'permits.withdraw', 'permits.grant', 'intents.record', 'intents.read', 'intents.recordProof',
+  'leases.read', 'leases.replace', 'permits.read', 'permits.renewals', 'permits.withdraw', 'permits.grant', 'intents.record', 'intents.read', 'intents.recordProof',
   'observations.list', 'observations.put', 'journal.record', 'journal.list', 'database.describe', 'database.facts', 'database.promote', 'database.writeProbe',
   'locks.networkClosed', 'locks.closeNetwork', 'locks.endSessions', 'capacity.read', 'capacity.setDesired', 'traffic.read', 'traffic.setWeights',
-  'traffic.pointWriter', 'traffic.resolve', 'messenger.send', 'events.suspect', 'incidents.open', 'announcements.wasSent', 'announcements.markSent',
+  'traffic.pointWriter', 'traffic.resolve', 'switches.read', 'switches.set', 'controls.read', 'controls.set', 'messenger.send', 'events.suspect', 'incidents.open', 'announcements.wasSent', 'announcements.markSent',
 ] as const;
 
 /** A schedule of `count` faults within the first minutes. */

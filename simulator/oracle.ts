@@ -2,7 +2,9 @@
 // kind is kept once, since one wrong turn is seen by many events.
 import { epochsOnlyGrow, oneCoordinator, oneFailoverPerIncident, pauseWins } from './invariants/authority.ts';
 import type { Check, MakeCheck } from './invariants/check.ts';
+import { drillsStayDrills } from './invariants/drills.ts';
 import { namedEnding } from './invariants/endings.ts';
+import { failbackIsPlanned } from './invariants/failbacks.ts';
 import { lossBudget, quorumEvidence, sickMonitorAbstains } from './invariants/evidence.ts';
 import { noSilentLoss } from './invariants/history.ts';
 import { completeJournal, fenceBeforePromote, independentOfEvacuated, neverZeroRegions } from './invariants/order.ts';
@@ -13,7 +15,7 @@ export interface Violation { readonly invariant: string; readonly at: number; re
 
 const CHECKS: readonly MakeCheck[] = [
   singleWriter, noDeposedWrite, noSilentLoss, lossBudget, oneCoordinator, epochsOnlyGrow, quorumEvidence, sickMonitorAbstains,
-  fenceBeforePromote, neverZeroRegions, oneFailoverPerIncident, pauseWins, namedEnding, completeJournal, independentOfEvacuated,
+  fenceBeforePromote, neverZeroRegions, oneFailoverPerIncident, pauseWins, namedEnding, completeJournal, drillsStayDrills, failbackIsPlanned, independentOfEvacuated,
 ];
 
 export class Oracle {

@@ -1,11 +1,11 @@
 // What people do during a run, through the CLI's own decisions: pause, acknowledge, abort, approve, start by hand.
-import { abort, acknowledge, pause, resume, type ControlChange } from '../cli/control.ts';
+import { abort, acknowledge, pause, resume, type ControlChange } from '../domain/control.ts';
 import type { Region } from '../domain/plan.ts';
 import type { Fault } from './faults.ts';
 import { placeOf } from './plan.ts';
 import type { World } from './world.ts';
 
-type ByPeople = Fault & { readonly do: 'pause' | 'resume' | 'ack' | 'abort' | 'answer approval' | 'start' };
+export type ByPeople = Fault & { readonly do: 'pause' | 'resume' | 'ack' | 'abort' | 'answer approval' | 'start' | 'drill' | 'failback' };
 /** Their clock is right, and the table answers them. */
 export function people(world: World, fault: ByPeople): void {
   const { table, clock, facts, executions } = world;
@@ -20,7 +20,7 @@ export function people(world: World, fault: ByPeople): void {
     case 'resume': return change(resume(table.lease, 'ann', now));
     case 'ack': return change(acknowledge(table.lease, 'ann', now));
     case 'abort': {
-      const { holder } = table.lease;
+      const holder = fault.execution ?? table.lease.holder;
       if (holder !== undefined) change(abort(table.lease, holder, 'ann', executions.runs.get(holder)?.endedAt !== undefined, now));
       return;
     }
@@ -32,6 +32,20 @@ export function people(world: World, fault: ByPeople): void {
         answer(run.execution, token, { decision: fault.decision, by: 'ann' });
         clock.touched();
       }
+      return;
+    }
+    case 'drill': {
+      const evacuate = fault.evacuate === undefined ? {} : { evacuate: placeOf(world.plan, fault.evacuate) };
+      executions.start(placeOf(world.plan, fault.place), fault.name ?? `drill-${now}`, {
+        application: world.plan.application, mode: fault.mode ?? 'traffic', ...evacuate, ...(fault.seconds === undefined ? {} : { holdSeconds: fault.seconds }), region: evacuate.evacuate ?? world.plan.regions[0],
+      }, 'drill');
+      return;
+    }
+    case 'failback': {
+      const home = fault.home === undefined ? {} : { home: placeOf(world.plan, fault.home) };
+      executions.start(fault.place === undefined ? world.plan.witness : placeOf(world.plan, fault.place), fault.name ?? `failback-${now}`, {
+        application: world.plan.application, ...home, keepWriter: fault.keepWriter ?? false, acceptLost: fault.acceptLost ?? true, requestedBy: 'ann', region: world.plan.regions[0],
+      }, 'failback');
       return;
     }
     case 'start': {

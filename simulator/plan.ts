@@ -1,13 +1,13 @@
 // The plan of the simulated application: the repository's own example, so that the defaults which people get are the ones that are
 // tested. A scenario may change single fields.
 import { readFileSync } from 'node:fs';
-import type { ApplicationPlan, Region } from '../domain/plan.ts';
+import type { ApplicationPlan, DatabasePlan, Region, TrafficStrategy } from '../domain/plan.ts';
 import { parsePlans } from '../events/config.ts';
 import { GLOBAL, INTERNET } from './places.ts';
 
 export interface PlanChanges {
   readonly approval?: 'none' | 'required';
-  readonly approvalDefault?: 'hold' | 'proceed';
+  readonly approvalDefault?: 'hold' | 'proceed' | 'abort';
   readonly approvalTimeoutSeconds?: number;
   readonly unprovenFence?: 'hand-over' | 'proceed';
   readonly permitsEnforced?: boolean;
@@ -17,6 +17,12 @@ export interface PlanChanges {
   readonly cooldownSeconds?: number;
   readonly databases?: readonly string[];
   readonly healthChecks?: boolean;
+  readonly databaseOutageSeconds?: number;
+  /** With others than `weighted-records` the records have health checks. */
+  readonly strategies?: readonly TrafficStrategy[];
+  readonly strategyTimeoutSeconds?: number;
+  /** False: servers go to the database that their permit names. */
+  readonly recordLeads?: boolean;
 }
 
 let example: ApplicationPlan | undefined;
@@ -34,6 +40,7 @@ export function simulatedPlan(changes: PlanChanges = {}): ApplicationPlan {
   const names = changes.databases ?? [database.name];
   return {
     ...plan,
+    detection: { ...plan.detection, databaseOutageSeconds: changes.databaseOutageSeconds ?? plan.detection.databaseOutageSeconds },
     permit: { ...plan.permit, enforced: changes.permitsEnforced ?? plan.permit.enforced },
     budgets: { rpoSeconds: changes.rpoSeconds ?? plan.budgets.rpoSeconds, rtoSeconds: changes.rtoSeconds ?? plan.budgets.rtoSeconds },
     policy: {
@@ -41,14 +48,22 @@ export function simulatedPlan(changes: PlanChanges = {}): ApplicationPlan {
       approvalTimeoutSeconds: changes.approvalTimeoutSeconds ?? plan.policy.approvalTimeoutSeconds,
       unprovenFence: changes.unprovenFence ?? plan.policy.unprovenFence, cooldownSeconds: changes.cooldownSeconds ?? plan.policy.cooldownSeconds,
     },
-    databases: names.map((name) => ({ ...database, name, promoteTimeoutSeconds })),
+    drills: {
+      ...plan.drills, holdSeconds: 240, patienceSeconds: 180,
+      load: { factor: 2, functionArns: Object.fromEntries(plan.regions.map((region) => [region, `arn:aws:lambda:${region}:111122223333:function:make-load`])) },
+    },
+    databases: names.map((name) => ({ ...database, ...recordOf(database, changes), name, promoteTimeoutSeconds, failback: { compare: [{ table: 'orders', key: ['id'], writtenAt: 'written_at' }], rebuildTimeoutSeconds: 1800 } })),
+    ...(changes.strategies?.includes('routing-control') === true ? { routingControls: { endpoints: [], controls: Object.fromEntries(plan.regions.map((region) => [region, region])) } } : {}),
     traffic: plan.traffic.map((traffic) => ({
-      ...traffic,
+      ...traffic, strategies: changes.strategies ?? traffic.strategies, strategyTimeoutSeconds: changes.strategyTimeoutSeconds ?? traffic.strategyTimeoutSeconds,
       endpoints: Object.fromEntries(Object.entries(traffic.endpoints).map(([region, endpoint]) =>
-        [region, changes.healthChecks === true ? { ...endpoint, healthCheckId: `check-${region}` } : endpoint])),
+        [region, changes.healthChecks === true || changes.strategies !== undefined ? { ...endpoint, healthCheckId: `check-${region}` } : endpoint])),
     })),
   };
 }
+
+const recordOf = ({ writerRecord }: DatabasePlan, { recordLeads }: PlanChanges): Pick<DatabasePlan, 'writerRecord'> =>
+  (writerRecord === undefined || recordLeads === undefined ? {} : { writerRecord: { ...writerRecord, leads: recordLeads } });
 
 /** Names that hold for any plan: `home` has the writer at first. */
 export function roles(plan: ApplicationPlan): { readonly home: Region; readonly standby: Region; readonly witness: Region } {

@@ -1,23 +1,34 @@
 // All domain ports for one caller: each method crosses the modelled network to the place where its resource lives, with the limits of
 // adapters/clients.ts, and takes effect on the models. Time is the clock of the caller's place.
+import type { DrillPorts } from '../domain/drill.ts';
+import type { FailbackPorts } from '../domain/failback.ts';
+import type { RehearsalStore } from '../domain/inventory.ts';
 import type { ApplicationPlan, DatabasePlan, Region } from '../domain/plan.ts';
+import type { NetworkRule } from '../domain/lease.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ProbeOutcome } from '../domain/observation.ts';
 import { InvalidInputError, LeaseLostError, TryAgainError } from '../domain/errors.ts';
 import type { Caller, Route } from './calls.ts';
 import { INTERNET, GLOBAL, type Place } from './places.ts';
+import { failingBack } from './ports-failback.ts';
 import { intentKey } from './table.ts';
+import { drilling } from './ports-drill.ts';
 import type { World } from './world.ts';
 
 const STATE = { timeoutMs: 2000, attempts: 3, workMs: [15, 70] } as const;
-const READING = { timeoutMs: 3000, attempts: 3, workMs: [30, 400] } as const;
+export const READING = { timeoutMs: 3000, attempts: 3, workMs: [30, 400] } as const;
 const CHANGING = { timeoutMs: 8000, attempts: 1, workMs: [50, 800] } as const;
 /** A connection and a statement: adapters/sql.ts gives both together a few seconds. */
 const SQL = { timeoutMs: 3000, attempts: 1, workMs: [3, 30] } as const;
 const CHAT = { timeoutMs: 4000, attempts: 2, workMs: [50, 400] } as const;
 
-export function portsFor(world: World, caller: Caller): Ports {
-  return { clock: clockOf(world, caller), ...stores(world, caller), ...journals(world, caller), ...regional(world, caller), ...outside(world, caller) };
+export type SimulatedPorts = Ports & DrillPorts & FailbackPorts & { readonly rehearsals: RehearsalStore };
+
+/** What the agent finds in the security group while it is open. */
+const APPLICATION_RULE: NetworkRule = { protocol: 'tcp', fromPort: 5432, toPort: 5432, peer: { kind: 'ipv4', value: '10.0.0.0/8' } };
+
+export function portsFor(world: World, caller: Caller): SimulatedPorts {
+  return { clock: clockOf(world, caller), ...stores(world, caller), ...journals(world, caller), ...regional(world, caller), ...outside(world, caller), ...drilling(world, caller), ...failingBack(world, { caller, changing: CHANGING, sql: SQL }) };
 }
 
 const clockOf = (world: World, caller: Caller): Ports['clock'] => ({
@@ -28,7 +39,7 @@ const clockOf = (world: World, caller: Caller): Ports['clock'] => ({
   },
 });
 
-type Stores = Pick<Ports, 'leases' | 'permits' | 'intents' | 'observations'>;
+type Stores = Pick<Ports, 'leases' | 'permits' | 'intents' | 'observations' | 'switches'>;
 function stores(world: World, caller: Caller): Stores {
   const { table, clock } = world;
   const ask = asking(world, caller);
@@ -50,7 +61,12 @@ function stores(world: World, caller: Caller): Stores {
       }, { next }),
     },
     permits: {
-      read: (_, database) => ask('permits.read', () => table.permits.get(database)),
+      // As adapters/permit-store.ts: the renewals are listed after the permit was read, and much may happen in between.
+      read: async (_, database) => {
+        const permit = await ask('permits.read', () => table.permits.get(database));
+        return permit === undefined ? undefined : { ...permit, ...await ask('permits.renewals', () => table.listRenewals(database)) };
+      },
+      forget: (_, database, server, renewedAt) => ask('permits.forget', () => table.forget(database, server, renewedAt)),
       withdraw: (_, database, epoch, at) => ask('permits.withdraw', () => table.withdraw(database, epoch, at), { database, epoch }),
       grant: (permit) => ask('permits.grant', () => table.grant(permit), permit),
     },
@@ -58,7 +74,13 @@ function stores(world: World, caller: Caller): Stores {
       record: (intent) => ask('intents.record', () => table.recordIntent(intent), intent),
       read: (_, database, region) => ask('intents.read', () => table.intents.get(intentKey(database, region))),
       listOpen: (_, region) => ask('intents.listOpen', () => [...table.intents.values()].filter((intent) => intent.region === region && intent.liftedAt === undefined)),
+      lift: (intent, at) => ask('intents.lift', () => table.liftIntent(intent, at), intent),
       recordProof: (intent, proof) => ask('intents.recordProof', () => table.recordProof(intent, proof)),
+    },
+    switches: {
+      read: () => ask('switches.read', () => table.trafficSwitch),
+      set: (next) => ask('switches.set', () => table.turnSwitch(next), next),
+      glance: () => ask('switches.glance', () => table.trafficSwitch),
     },
     observations: {
       put: (observation) => ask('observations.put', () => table.observe(observation)),
@@ -80,7 +102,7 @@ function journals(world: World, caller: Caller): Journals {
       open: (application, region, at) => ask('incidents.open', () => table.openIncident(application, region, at)),
       close: (_, region, incident) => ask('incidents.close', () => table.closeIncident(region, incident, world.places.now(caller.place))),
     },
-    approvals: { ask: (execution, _application, taskToken) => ask('approvals.ask', () => void table.approvals.set(execution, taskToken)) },
+    approvals: { ask: (execution, _application, taskToken) => ask('approvals.ask', () => void table.approvals.set(execution, taskToken)), held: (execution) => ask('approvals.held', () => table.held.get(execution)) },
     announcements: {
       wasSent: (_, key) => ask('announcements.wasSent', () => table.announcements.has(key)),
       markSent: (_, key) => ask('announcements.markSent', () => void table.announcements.add(key)),
@@ -89,7 +111,7 @@ function journals(world: World, caller: Caller): Journals {
 }
 
 /** Every store is reached through the replica of the caller's own place. */
-const asking = (world: World, caller: Caller) => <T>(port: string, act: () => T, detail?: unknown): Promise<T> => {
+export const asking = (world: World, caller: Caller) => <T>(port: string, act: () => T, detail?: unknown): Promise<T> => {
   const route: Route = { port, target: caller.place, ...STATE, answers: () => world.table.answersIn(caller.place), detail };
   return world.calls.call(caller, route, act);
 };
@@ -103,14 +125,33 @@ function regional(world: World, caller: Caller): Regional {
     database: {
       describe: (database, region) => calls.call(caller, { port: 'database.describe', target: region, ...READING }, () => rds.describe(database, pair(database), region)),
       facts: (database, region) => calls.call(caller, sql('database.facts', region, database), () => pair(database).facts(region)),
+      position: (database, region) => calls.call(caller, sql('database.position', region, database), () => {
+        pair(database).advance();
+        return pair(database).in(region).log.length * 100;
+      }),
       promote: (database, region) => calls.call(caller, { port: 'database.promote', target: region, ...CHANGING, detail: { database: database.name, region } }, () => rds.promote(pair(database), region)),
       writeProbe: (database, region, epoch) => calls.call(caller, sql('database.writeProbe', region, database), () => {
         if (pair(database).in(region).epochMax > epoch) throw new LeaseLostError(`write probe in ${region}: the database already holds a larger epoch than ${epoch}`);
+        // adapters/database.ts takes back what a fence of the old writer has sent along.
+        pair(database).in(region).readOnlySetting = false;
         pair(database).commit(region, { id: 0, epoch }, true);
         world.proven.add(`${database.name}#${region}#${epoch}`);
       }),
     },
     locks: {
+      openRules: (database, region) => calls.call(caller, { port: 'locks.openRules', target: region, ...READING }, () => (pair(database).in(region).networkOpen ? [APPLICATION_RULE] : [])),
+      openNetwork: (database, region, rules) => calls.call(caller, { port: 'locks.openNetwork', target: region, ...READING, detail: { database: database.name, region } }, () => {
+        const instance = pair(database).in(region);
+        [instance.networkOpen, instance.sessionsLive] = [instance.networkOpen || rules.length > 0, instance.sessionsLive || rules.length > 0];
+      }),
+      allowWrites: (database, region) => calls.call(caller, { ...sql('locks.allowWrites', region, database), detail: { database: database.name, region } }, () => {
+        const instance = pair(database).in(region);
+        if (!instance.inRecovery) instance.readOnlySetting = false;
+        return !instance.inRecovery as boolean | undefined;
+      }).catch((error: unknown) => {
+        if (error instanceof TryAgainError) return undefined;
+        throw error;
+      }),
       networkClosed: (database, region) => calls.call(caller, { port: 'locks.networkClosed', target: region, ...READING }, () => !pair(database).in(region).networkOpen),
       closeNetwork: (database, region) => calls.call(caller, { port: 'locks.closeNetwork', target: region, ...READING, detail: { database: database.name, region } }, () => {
         pair(database).in(region).networkOpen = false;
@@ -118,7 +159,7 @@ function regional(world: World, caller: Caller): Regional {
       // The engine that cannot be reached is an answer of this port, not an error (adapters/locks.ts).
       endSessions: (database, region) => calls.call(caller, { ...sql('locks.endSessions', region, database), detail: { database: database.name, region } }, () => {
         const instance = pair(database).in(region);
-        if (!instance.inRecovery) instance.readOnly = true;
+        if (!instance.inRecovery) instance.readOnlySetting = true;
         const ended = instance.sessionsLive ? 2 : 0;
         instance.sessionsLive = false;
         return ended as number | undefined;
@@ -137,17 +178,17 @@ function regional(world: World, caller: Caller): Regional {
   };
 }
 
-type Outside = Pick<Ports, 'prober' | 'traffic' | 'messenger' | 'events'>;
+type Outside = Pick<Ports, 'prober' | 'traffic' | 'controls' | 'messenger' | 'events'>;
 function outside(world: World, caller: Caller): Outside {
   const { calls, names, plan } = world;
   return {
     prober: proberOf(world, caller),
     traffic: {
       read: (traffic) => calls.call(caller, { port: 'traffic.read', target: GLOBAL, ...READING }, () => ({ weights: names.stored.get(traffic.recordName) ?? {} })),
-      setWeights: (traffic, weights) => calls.call(caller, { port: 'traffic.setWeights', target: GLOBAL, ...READING, detail: weights }, () => {
+      setWeights: (changes) => calls.call(caller, { port: 'traffic.setWeights', target: GLOBAL, ...READING, detail: changes.map(({ weights }) => weights) }, () => changes.map(({ traffic, weights }) => {
         if (!Object.values(weights).some((weight) => weight > 0)) throw new InvalidInputError(`weights: no region of ${traffic.recordName} would answer`);
         return names.set(traffic, weights);
-      }),
+      })),
       pointWriter: (database, region) => calls.call(caller, { port: 'traffic.pointWriter', target: GLOBAL, ...READING, detail: { database: database.name, region } }, () => names.pointWriter(database.name, region)),
       // Asked of name servers all over the world: the data plane, not the control plane.
       resolve: (name) => calls.call(caller, { port: 'traffic.resolve', target: INTERNET, timeoutMs: 1000, attempts: 2, workMs: [5, 40] }, () => {
@@ -156,6 +197,11 @@ function outside(world: World, caller: Caller): Outside {
         return plan.databases.filter((database) => database.writerRecord?.name === name)
           .flatMap((database) => names.writerAnswers(database.name).map((region) => database.instances[region]?.host ?? ''));
       }),
+    },
+    controls: {
+      // Any of five endpoints, of which three are always there: the model has one that is nowhere in particular.
+      read: () => calls.call(caller, { port: 'controls.read', target: INTERNET, ...READING }, () => world.checks.controls()),
+      set: (_, open) => calls.call(caller, { port: 'controls.set', target: INTERNET, ...READING, detail: open }, () => world.checks.setControls(open)),
     },
     messenger: { send: (_, announcement) => world.messages.send(caller, announcement, CHAT) },
     events: {

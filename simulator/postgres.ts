@@ -1,5 +1,6 @@
 // One database: a PostgreSQL instance in each region, one replicating from the other. Every commit is kept with its true time, so that
-// the history can be judged at the end. A replica that was promoted never follows again; an old primary that returns has diverged.
+// the history can be judged at the end. A replica that was promoted never follows again; an old primary that returns has diverged, is
+// set aside with its log, and another instance with a copy of the writer's takes its place.
 import { RefusedByAwsError, TryAgainError } from '../domain/errors.ts';
 import type { DatabaseFacts } from '../domain/ports.ts';
 import type { Instant, Region } from '../domain/plan.ts';
@@ -25,6 +26,10 @@ export class Instance {
   /** Sessions that were there before the network closed live on until they are ended. */
   sessionsLive = true;
   readOnly = false;
+  /** What a fence has set on the database: it travels with the replication. */
+  readOnlySetting = false;
+  /** False between the renaming of an old instance and the creation of the next one. */
+  exists = true;
   /** The engine restarted after recovery, and with it forgot what it replayed last (pg_last_xact_replay_timestamp). */
   restarted = false;
   promotedAt: number | undefined;
@@ -47,7 +52,7 @@ export class Instance {
 
   /** Would it commit a write of an application that is connected, or that can connect, now? */
   get writable(): boolean {
-    return this.running && !this.inRecovery && !this.readOnly && (this.networkOpen || this.sessionsLive);
+    return this.running && !this.inRecovery && !this.readOnly && !this.readOnlySetting && (this.networkOpen || this.sessionsLive);
   }
 }
 
@@ -55,7 +60,9 @@ export class Pair {
   readonly name: string;
   readonly #places: Places;
   readonly #trueNow: () => number;
-  readonly instances: ReadonlyMap<Region, Instance>;
+  readonly instances: Map<Region, Instance>;
+  /** Identifier -> an old writer with all that it had written. */
+  readonly asides = new Map<string, Instance>();
   /** How long a commit takes to be replayed on the replica. */
   lagMs = 30;
   replicating = true;
@@ -79,6 +86,7 @@ export class Pair {
       const source = this.in(replica.source);
       if (!source.running || !this.#places.connected(source.region, replica.region)) continue;
       for (let next = source.log[replica.log.length]; next !== undefined && next.at + this.lagMs <= now; next = source.log[replica.log.length]) replica.append(next);
+      replica.readOnlySetting = source.readOnlySetting;
     }
   }
 
@@ -87,7 +95,7 @@ export class Pair {
     this.advance();
     const instance = this.in(region);
     if (!instance.running) throw new TryAgainError(`57P03: the database system in ${region} is starting up`);
-    if (instance.inRecovery || instance.readOnly) throw new TryAgainError(`25006: cannot execute INSERT in a read-only transaction in ${region}`);
+    if (instance.inRecovery || instance.readOnly || instance.readOnlySetting) throw new TryAgainError(`25006: cannot execute INSERT in a read-only transaction in ${region}`);
     if (!maintenance && !instance.networkOpen && !instance.sessionsLive) throw new TryAgainError(`ETIMEDOUT: the network of the database in ${region} is closed`);
     const commit = { id: write.id, epoch: write.epoch, at: this.#trueNow(), stampAt: this.#places.now(region) };
     instance.append(commit);
@@ -105,6 +113,27 @@ export class Pair {
       ...(replayedAt === undefined ? {} : { replayedAt }),
       ...(instance.heartbeatAt === undefined ? {} : { heartbeatAt: instance.heartbeatAt }),
     };
+  }
+
+  /** Out of the way, with everything in it; the network of the region stays as it is. */
+  setAside(region: Region, as: string): void {
+    this.advance();
+    const old = this.in(region);
+    this.asides.set(as, old);
+    const none = new Instance(region, undefined);
+    [none.exists, none.running, none.networkOpen, none.sessionsLive] = [false, false, old.networkOpen, false];
+    this.instances.set(region, none);
+  }
+
+  /** A new instance with a copy of the writer's data, which follows it from here on. */
+  makeReplica(region: Region, source: Region): void {
+    this.advance();
+    const [writer, before] = [this.in(source), this.in(region)];
+    const replica = new Instance(region, source);
+    replica.log.push(...writer.log);
+    [replica.epochMax, replica.heartbeatAt, replica.readOnlySetting] = [writer.epochMax, writer.heartbeatAt, writer.readOnlySetting];
+    [replica.networkOpen, replica.sessionsLive] = [before.networkOpen, before.networkOpen];
+    this.instances.set(region, replica);
   }
 
   /** The end of recovery: from here on it takes writes of its own. */

@@ -17,8 +17,9 @@ export class Rds {
   promotionMs: readonly [number, number] = [4000, 25_000];
   stalls = false;
   readOnlyAfterPromotion = false;
-  /** Accepted promotions, for the oracle. */
-  readonly accepted: { readonly database: string; readonly region: Region; readonly at: number }[] = [];
+  /** How long a copy to another region takes, on AWS minutes to hours. */
+  copyMs: readonly [number, number] = [20_000, 90_000];
+  readonly #promoting = new Set<string>();
 
   constructor(world: { readonly clock: VirtualClock; readonly places: Places; readonly random: Random; readonly facts: Facts }) {
     this.#world = world;
@@ -35,25 +36,64 @@ export class Rds {
   describe(plan: DatabasePlan, pair: Pair, region: Region): InstanceFacts | undefined {
     const instance = plan.instances[region];
     if (instance === undefined) return undefined;
+    const aside = pair.asides.get(instance.identifier);
+    if (aside !== undefined) return { identifier: instance.identifier, status: 'available', isReplica: false, backupRetentionDays: 7 };
+    // Asked about by the name that it would get, and has not got.
+    if (instance.identifier.includes('-aside-')) return undefined;
+    if (!pair.in(region).exists && this.status(pair, region) !== 'creating') return undefined;
     const isReplica = this.#replicas.get(key(pair, region)) ?? pair.in(region).source !== undefined;
     return {
       identifier: instance.identifier, status: this.status(pair, region), isReplica, backupRetentionDays: 7,
-      ...(isReplica ? { sourceIdentifier: pair.in(region).source ?? 'unknown' } : {}),
+      ...(isReplica ? { sourceIdentifier: plan.instances[pair.in(region).source ?? Object.keys(plan.instances).find((other) => other !== region) ?? '']?.identifier ?? 'unknown' } : {}),
     };
   }
 
   promote(pair: Pair, region: Region): void {
-    const { clock, places, random } = this.#world;
+    const { places, random } = this.#world;
     const status = this.status(pair, region);
     if (pair.in(region).source === undefined) throw new TryAgainError(`InvalidDBInstanceState: ${pair.name} in ${region} is no read replica`);
     if (status !== 'available') throw new TryAgainError(`InvalidDBInstanceState: ${pair.name} in ${region} is ${status}`);
-    if (this.accepted.some((entry) => entry.database === pair.name && entry.region === region)) throw new TryAgainError(`InvalidDBInstanceState: ${pair.name} in ${region} is being promoted`);
-    this.accepted.push({ database: pair.name, region, at: clock.now() });
+    if (this.#promoting.has(key(pair, region))) throw new TryAgainError(`InvalidDBInstanceState: ${pair.name} in ${region} is being promoted`);
+    this.#promoting.add(key(pair, region));
     const wholeMs = random.between(...this.promotionMs);
     // For a moment RDS still shows an idle replica, so that a second request looks possible.
     places.after(region, wholeMs * random.between(0.02, 0.15), () => this.setStatus(pair, region, 'modifying'));
     if (this.stalls) return;
     places.after(region, wholeMs * 0.6, () => this.#restart(pair, region, wholeMs));
+  }
+
+  /** A new name: the engine restarts, and for a while RDS shows the instance under neither. */
+  setAside(pair: Pair, region: Region, as: string): void {
+    const { places, random } = this.#world;
+    const status = this.status(pair, region);
+    if (!pair.in(region).exists) throw new TryAgainError(`DBInstanceNotFound: ${pair.name} in ${region}`);
+    if (status !== 'available') throw new TryAgainError(`InvalidDBInstanceState: ${pair.name} in ${region} is ${status}`);
+    places.after(region, random.between(500, 3000), () => {
+      this.setStatus(pair, region, 'renaming');
+      pair.in(region).running = false;
+      places.after(region, random.between(3000, 20_000), () => {
+        pair.setAside(region, as);
+        this.#promoting.delete(key(pair, region));
+        this.#replicas.delete(key(pair, region));
+        this.#statuses.delete(key(pair, region));
+      });
+    });
+  }
+
+  createReplica(pair: Pair, region: Region, source: Region): void {
+    const { places, random } = this.#world;
+    if (pair.in(region).exists || this.status(pair, region) === 'creating') throw new TryAgainError(`DBInstanceAlreadyExists: ${pair.name} in ${region}`);
+    if (this.status(pair, source) !== 'available') throw new TryAgainError(`InvalidDBInstanceState: the source is ${this.status(pair, source)}`);
+    this.setStatus(pair, region, 'creating');
+    this.#replicas.set(key(pair, region), true);
+    const copied = (): void => {
+      // The copy goes on when the source can be reached again.
+      if (!places.connected(source, region) || !pair.in(source).running) return void places.after(region, 5000, copied);
+      pair.makeReplica(region, source);
+      this.#replicas.delete(key(pair, region));
+      this.setStatus(pair, region, 'available');
+    };
+    places.after(region, random.between(...this.copyMs), copied);
   }
 
   #restart(pair: Pair, region: Region, wholeMs: number): void {

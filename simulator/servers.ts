@@ -8,7 +8,7 @@ import type { Facts } from './facts.ts';
 import type { Places } from './places.ts';
 import type { Pair } from './postgres.ts';
 import type { Random } from './random.ts';
-import type { Table } from './table.ts';
+import type { Renewal, Table } from './table.ts';
 
 export type AppFault = 'down' | 'bad-content' | 'read-failed' | 'write-failed' | 'slow';
 
@@ -23,6 +23,8 @@ export interface ServerWorld {
 const RENEW_EVERY_MS = 1000;
 /** An application gives up on a write after this long; the database may still commit it. */
 const WRITE_LIMIT_MS = 1000;
+/** Of the requests to the table, so many get no answer; each of them acts up to this much later. */
+const [GIVEN_UP_SHARE, GIVEN_UP_MS] = [0.02, 5000];
 
 export class Server {
   readonly region: Region;
@@ -37,6 +39,7 @@ export class Server {
   #writing = 0;
   #doubtUntil = -Infinity;
   #surrendered: number | undefined;
+  #refused = true;
 
   constructor(world: ServerWorld, pair: Pair, region: Region, name: string, skewMs: number) {
     [this.#world, this.#pair, this.region, this.name, this.skewMs] = [world, pair, region, name, skewMs];
@@ -47,7 +50,7 @@ export class Server {
     const { places, random } = this.#world;
     this.#life = places.life(this.region);
     this.#instance = `${this.name}-${this.#life}`;
-    [this.#state, this.#sequence, this.#writing, this.#doubtUntil, this.#surrendered] = [NO_PERMIT, 0, 0, -Infinity, undefined];
+    [this.#state, this.#sequence, this.#writing, this.#doubtUntil, this.#surrendered, this.#refused] = [NO_PERMIT, 0, 0, -Infinity, undefined, true];
     places.after(this.region, random.between(0, RENEW_EVERY_MS), () => this.#turn());
   }
 
@@ -111,8 +114,8 @@ export class Server {
     const own = this.#pair.in(this.region);
     const read = fault !== 'read-failed' && own.running && (own.networkOpen || own.sessionsLive) ? 'ok' : 'failed';
     const permit = this.permit();
-    // Without the guard an application knows neither epoch nor writer.
-    const told = !this.#world.checksPermits ? {} : { ...(permit.writer === undefined ? {} : { writer: permit.writer }), ...(permit.epoch === undefined ? {} : { epoch: permit.epoch }) };
+    // Without the guard an application knows no epoch; where it would write to it knows from the writer's record.
+    const told = !this.#world.checksPermits ? { writer: this.#world.writerRecord() } : { ...(permit.writer === undefined ? {} : { writer: permit.writer }), ...(permit.epoch === undefined ? {} : { epoch: permit.epoch }) };
     const finish = (write: ProbeOutcome['write']): void => {
       const failure = read === 'failed' ? 'read-failed' as const : write === 'failed' ? 'write-failed' as const : undefined;
       answer({ answered: true, read, write, ...told, ...(failure === undefined ? {} : { failure, detail: `${this.region} says: read ${read}, write ${write}` }) });
@@ -150,17 +153,33 @@ export class Server {
     this.#renew();
   }
 
+  /** As guard/dynamodb.ts: its own item first, the permit after that. Once refused it writes nothing before it reads that the permit stands. */
   #renew(): void {
+    const { table } = this.#world;
+    const [renewal, stamp] = [{ sequence: this.#sequence++, sentAt: this.#moment() }, Math.floor(this.now())];
+    const read = (then: (answer: Renewal) => void): void => this.#ask(() => table.standing(this.#pair.name), then);
+    const settle = (answer: Renewal): void => {
+      this.#refused = !answer.granted;
+      this.#state = answered(this.#state, renewal, answer);
+      if (this.#state.newestAnswered === renewal.sequence && !answer.granted && answer.epoch !== undefined) this.#surrender(answer.epoch);
+    };
+    const record = (): void => this.#ask(() => table.recordRenewal(this.#pair.name, this.#instance, stamp), () => read(settle));
+    if (this.#refused) read((answer) => (answer.granted ? record() : settle(answer)));
+    else record();
+  }
+
+  /** One request to the table and its answer; some are given up before they act, and act all the same. */
+  #ask<T>(act: () => T, then: (answer: T) => void): void {
     const { clock, places, random, table } = this.#world;
-    const [renewal, stamp, life] = [{ sequence: this.#sequence++, sentAt: this.#moment() }, Math.floor(this.now()), this.#life];
-    const onWay = (): number => places.latencyMs(this.region, this.region) + random.between(20, 60);
-    clock.after(onWay(), () => places.enter(this.region, () => {
+    const life = this.#life;
+    const isGivenUp = random.chance(GIVEN_UP_SHARE);
+    const onWayMs = places.latencyMs(this.region, this.region) + random.between(20, 60) + (isGivenUp ? random.between(0, GIVEN_UP_MS) : 0);
+    clock.after(onWayMs, () => places.enter(this.region, () => {
       if (this.#life !== life || !table.answersIn(this.region)) return;
-      const answer = table.renew(this.#pair.name, this.#instance, stamp);
+      const answer = act();
+      if (isGivenUp) return;
       clock.after(places.latencyMs(this.region, this.region), () => places.enter(this.region, () => {
-        if (this.#life !== life) return;
-        this.#state = answered(this.#state, renewal, answer);
-        if (this.#state.newestAnswered === renewal.sequence && !answer.granted && answer.epoch !== undefined) this.#surrender(answer.epoch);
+        if (this.#life === life) then(answer);
       }));
     }));
   }

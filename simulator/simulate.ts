@@ -34,6 +34,10 @@ export interface RunResult {
   readonly outcome: Outcome | 'none' | 'died' | 'failed' | 'running';
   readonly reason: string;
   readonly endings: readonly Ending[];
+  /** How the last drill ended; drills are not among the endings. */
+  readonly drill: { readonly outcome: string; readonly reason: string } | undefined;
+  /** How the failbacks ended, in their order; they are not among the endings. */
+  readonly failbacks: readonly { readonly outcome: string; readonly reason: string }[];
   /** Regions whose replica left recovery. */
   readonly promoted: readonly Region[];
   /** Who may be written to at the end, by the permits; undefined while withdrawn. */
@@ -78,7 +82,7 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   const { outcome, reason } = standingOut(endings);
   const permits = [...world.table.permits.values()];
   return {
-    seed, violations: oracle.violations, outcome, reason, endings, promoted, destructive, story: story.text(), told: world.messages.told,
+    seed, violations: oracle.violations, outcome, reason, endings, drill: drillEnding(world), failbacks: failbackEndings(world), promoted, destructive, story: story.text(), told: world.messages.told,
     writer: permits.every((permit) => !permit.withdrawn) ? permits[0]?.writer : undefined,
     lost: world.pairs.reduce((sum, { name }) => sum + lostWrites(world, name, acknowledged.filter((entry) => entry.database === name)).length, 0),
     acknowledged: acknowledged.length, simulatedSeconds: (world.clock.now() - EPOCH_MS) / 1000, events: world.clock.events, world,
@@ -103,9 +107,19 @@ function excuse(oracle: Oracle, plan: ApplicationPlan, checksPermits: boolean): 
   if (plan.permit.enforced && !checksPermits) for (const invariant of ['I1', 'I2', 'I3', 'I9']) oracle.excused.set(invariant, 'the plan says that permits are checked and the application does not');
 }
 
+const failoversOf = (world: World) => [...world.executions.runs.values()].filter(({ drill, failback }) => drill === undefined && failback === undefined);
+
+function drillEnding(world: World): RunResult['drill'] {
+  const last = [...world.executions.runs.values()].filter(({ drill }) => drill !== undefined).at(-1);
+  return last === undefined ? undefined : { outcome: last.outcome ?? 'running', reason: last.reason ?? '' };
+}
+
+const failbackEndings = (world: World): RunResult['failbacks'] =>
+  [...world.executions.runs.values()].filter(({ failback }) => failback).map(({ outcome = 'running', reason = '' }) => ({ outcome, reason }));
+
 function endingsOf(world: World): readonly Ending[] {
-  return [...world.executions.runs.values()].map((run) => ({
-    execution: run.name, evacuated: run.evacuated, outcome: run.outcome ?? 'running', reason: run.reason ?? '',
+  return failoversOf(world).map((run) => ({
+    execution: run.name, evacuated: run.evacuated, outcome: (run.outcome ?? 'running') as Ending['outcome'], reason: run.reason ?? '',
     seconds: ((run.endedAt ?? world.clock.now()) - run.startedAt) / 1000,
   }));
 }

@@ -31,6 +31,7 @@ function lineOf(fact: Dated): string | undefined {
     case 'permit': return fact.after.withdrawn ? `permit    of epoch ${fact.after.epoch} for ${fact.after.writer} withdrawn` : `permit    epoch ${fact.after.epoch} for ${fact.after.writer}`;
     case 'promoted': return `database  ${fact.database} in ${fact.region} has left recovery`;
     case 'weights': return `records   ${Object.entries(fact.weights).map(([region, weight]) => `${region} ${weight}`).join(', ')}`;
+    case 'switch': return `switch    users are led ${fact.next.evacuated === undefined ? 'to both regions' : `away from ${fact.next.evacuated}`}`;
     case 'told': return `told      [${fact.announcement.severity}] ${fact.announcement.title}`;
     case 'acted': return fact.caller.kind === 'step' ? `call      ${fact.port} by ${fact.caller.execution ?? ''}${fact.at - fact.issuedAt > 8000 ? ' (late)' : ''}` : undefined;
     case 'observed': return fact.observation.consecutiveFailures === 1 ? `sees      ${fact.observation.vantagePoint} sees ${fact.observation.target} ${fact.observation.result}: ${fact.observation.reason}` : undefined;

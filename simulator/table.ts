@@ -4,12 +4,14 @@ import { TryAgainError } from '../domain/errors.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { FenceIntent, FenceProof, Lease, Permit } from '../domain/lease.ts';
 import type { Observation } from '../domain/observation.ts';
+import type { TrafficSwitch } from '../domain/ports.ts';
 import type { Instant, Region } from '../domain/plan.ts';
 import type { Facts } from './facts.ts';
 import type { Place, Places } from './places.ts';
 
-type StoredPermit = Permit & { readonly withdrawnEpoch?: number };
-const SAME: readonly (keyof Lease)[] = ['epoch', 'holder', 'expiresAt', 'incident', 'evacuated', 'cooldownUntil', 'acknowledgementDue', 'pausedUntil', 'pausedBy', 'abortExecution'];
+type StoredPermit = Omit<Permit, 'renewals' | 'surrenders'> & { readonly withdrawnEpoch?: number };
+interface StoredRenewal { readonly renewedAt: Instant; readonly surrendered?: number }
+const SAME: readonly (keyof Lease)[] = ['epoch', 'holder', 'expiresAt', 'incident', 'evacuated', 'cooldownUntil', 'acknowledgementDue', 'pausedUntil', 'pausedBy', 'abortExecution', 'drill', 'takenOverAt'];
 
 /** How a renewal was answered; the form of guard/'s RenewalAnswer. */
 export type Renewal =
@@ -24,16 +26,22 @@ export class Table {
   readonly #written = new Map<string, { readonly at: number; readonly place: Place }>();
   lease: Lease;
   readonly permits = new Map<string, StoredPermit>();
+  /** Database -> server -> its own item. */
+  readonly renewals = new Map<string, Map<string, StoredRenewal>>();
   readonly intents = new Map<string, FenceIntent>();
   readonly observations = new Map<string, Observation>();
   readonly journal = new Map<string, JournalEntry[]>();
   readonly incidents = new Map<Region, { readonly incident: string; readonly closedAt?: Instant }>();
   readonly announcements = new Set<string>();
+  trafficSwitch: TrafficSwitch;
   readonly approvals = new Map<string, string>();
+  /** Execution -> who wants nobody's silence to count as a yes. */
+  readonly held = new Map<string, string>();
 
   constructor(application: string, replicas: readonly Place[], places: Places, facts: Facts) {
     [this.#replicas, this.#places, this.#facts] = [replicas, places, facts];
     this.lease = { application, epoch: 0, expiresAt: 0, acknowledgementDue: false };
+    this.trafficSwitch = { application, epoch: 0 };
   }
 
   loseReplica(place: Place): void {
@@ -48,6 +56,11 @@ export class Table {
   answersIn(place: Place): boolean {
     const alive = (replica: Place): boolean => this.#places.state(replica) === 'up' && !this.#lost.has(replica);
     return alive(place) && this.#replicas.some((other) => other !== place && alive(other) && this.#places.connected(place, other));
+  }
+
+  /** Does the replica of this place answer a read that need not be consistent? It needs no other. */
+  glancesIn(place: Place): boolean {
+    return this.#places.state(place) === 'up' && !this.#lost.has(place);
   }
 
   /** Two places that write one item at the same moment: the later one is told to try again (ReplicatedWriteConflictException). */
@@ -65,6 +78,13 @@ export class Table {
     return true;
   }
 
+  turnSwitch(next: TrafficSwitch): boolean {
+    if (next.epoch < this.trafficSwitch.epoch) return false;
+    this.trafficSwitch = next;
+    this.#facts.tell({ kind: 'switch', next });
+    return true;
+  }
+
   withdraw(database: string, epoch: number, at: Instant): boolean {
     const stored = this.permits.get(database);
     if (stored === undefined) return true;
@@ -76,25 +96,52 @@ export class Table {
   grant({ application, database, epoch, writer }: Pick<Permit, 'application' | 'database' | 'epoch' | 'writer'>): boolean {
     const stored = this.permits.get(database);
     if (stored === undefined || (stored.epoch < epoch && (stored.withdrawnEpoch ?? epoch) <= epoch)) {
-      this.#keepPermit(database, { application, database, epoch, writer, withdrawn: false, renewals: {}, surrenders: {} });
+      this.#keepPermit(database, { application, database, epoch, writer, withdrawn: false });
       return true;
     }
     return stored.epoch === epoch && stored.writer === writer && !stored.withdrawn;
   }
 
-  /** What guard/dynamodb.ts does: record the server's time if the permit was not withdrawn. */
-  renew(database: string, server: string, at: Instant): Renewal {
+  /** What guard/dynamodb.ts writes before it reads the permit; never back to an earlier time. Not told as a fact: it happens each second. */
+  recordRenewal(database: string, server: string, at: Instant): void {
+    const own = this.#renewalsOf(database);
+    const before = own.get(server);
+    if (before === undefined || before.renewedAt < at) own.set(server, { ...before, renewedAt: at });
+  }
+
+  /** What guard/dynamodb.ts reads after that: does the permit stand? */
+  standing(database: string): Renewal {
     const stored = this.permits.get(database);
     if (stored === undefined) return { granted: false, reason: `no permit for ${database} was ever granted` };
     if (stored.withdrawn) return { granted: false, reason: `the permit of epoch ${stored.epoch} for ${database} was withdrawn`, epoch: stored.epoch };
-    // Not told as a fact: it happens each second, and no epoch moves.
-    this.permits.set(database, { ...stored, renewals: { ...stored.renewals, [server]: at } });
     return { granted: true, epoch: stored.epoch, writer: stored.writer };
   }
 
   surrender(database: string, server: string, epoch: number): void {
     const stored = this.permits.get(database);
-    if (stored?.withdrawn === true && stored.epoch === epoch) this.permits.set(database, { ...stored, surrenders: { ...stored.surrenders, [server]: epoch } });
+    const own = this.#renewalsOf(database);
+    const before = own.get(server);
+    if (stored?.withdrawn === true && stored.epoch === epoch && before !== undefined) own.set(server, { ...before, surrendered: epoch });
+  }
+
+  /** All renewals at one moment. */
+  listRenewals(database: string): Pick<Permit, 'renewals' | 'surrenders'> {
+    const all = [...this.#renewalsOf(database)];
+    return {
+      renewals: Object.fromEntries(all.map(([server, { renewedAt }]) => [server, renewedAt])),
+      surrenders: Object.fromEntries(all.flatMap(([server, { surrendered }]) => (surrendered === undefined ? [] : [[server, surrendered]]))),
+    };
+  }
+
+  forget(database: string, server: string, renewedAt: Instant): void {
+    const own = this.#renewalsOf(database);
+    if (own.get(server)?.renewedAt === renewedAt) own.delete(server);
+  }
+
+  #renewalsOf(database: string): Map<string, StoredRenewal> {
+    const own = this.renewals.get(database) ?? new Map<string, StoredRenewal>();
+    this.renewals.set(database, own);
+    return own;
   }
 
   recordIntent(intent: FenceIntent): boolean {
@@ -103,6 +150,16 @@ export class Table {
     if (before !== undefined && before.epoch >= intent.epoch) return before.epoch === intent.epoch;
     this.intents.set(key, intent);
     this.#facts.tell({ kind: 'intent', before, after: intent });
+    return true;
+  }
+
+  liftIntent({ database, region, epoch }: Pick<FenceIntent, 'database' | 'region' | 'epoch'>, at: Instant): boolean {
+    const key = intentKey(database, region);
+    const standing = this.intents.get(key);
+    if (standing?.epoch !== epoch) return false;
+    const after = { ...standing, liftedAt: standing.liftedAt ?? at };
+    this.intents.set(key, after);
+    this.#facts.tell({ kind: 'intent', before: standing, after });
     return true;
   }
 

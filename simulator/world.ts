@@ -1,5 +1,6 @@
 // The world of one run, put together from its parts: places, table, databases, application, users, names, bus, workflows, people.
 // Everything is drawn from one seed. What is modelled and what is not is said in simulator/README.md.
+import type { DrillRecord } from '../domain/drill.ts';
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
 import { vantagePointsOf } from '../domain/plan.ts';
 import type { ProbeOutcome } from '../domain/observation.ts';
@@ -8,6 +9,7 @@ import { Calls } from './calls.ts';
 import { VirtualClock } from './clock.ts';
 import { Executions } from './executions.ts';
 import { Facts } from './facts.ts';
+import { HealthChecks } from './health-checks.ts';
 import { invoke } from './lambdas.ts';
 import { Messages } from './messages.ts';
 import { Places, type Place } from './places.ts';
@@ -46,6 +48,7 @@ export class World {
   readonly pairs: readonly Pair[];
   readonly rds: Rds;
   readonly names: Names;
+  readonly checks: HealthChecks;
   readonly servers: readonly Server[];
   readonly users: Users;
   readonly bus: Bus;
@@ -53,6 +56,13 @@ export class World {
   readonly executions: Executions;
   readonly steps: Steps;
   readonly desired = new Map<string, number>();
+  readonly drills: DrillRecord[] = [];
+  /** Alarms that ring, in both regions. */
+  ringing: readonly string[] = [];
+  /** What the last rehearsals found critical. */
+  critical: readonly string[] = [];
+  /** Times as much as usual, where a drill has asked for it. */
+  load = 1;
   /** Databases whose commit was proven by a probe: `name#region#epoch`. */
   readonly proven = new Set<string>();
   readonly appFaults = new Map<Region, AppFault>();
@@ -70,7 +80,8 @@ export class World {
     const [home, standby] = plan.regions;
     this.pairs = plan.databases.map(({ name }) => new Pair(name, home, standby, this.places, () => this.clock.now()));
     this.rds = new Rds(this);
-    this.names = new Names(plan, this.clock, this.random.fork(), this.facts, (region) => this.serves(region));
+    this.names = new Names(plan, this.clock, this.random.fork(), this.facts, (region) => this.serves(region) && this.checks.letsIn(region));
+    this.checks = new HealthChecks(plan, this);
     this.messages = new Messages(this.calls, this.facts);
     this.executions = new Executions(this);
     this.bus = new Bus({ clock: this.clock, places: this.places, random: this.random, start: (place, name, input) => this.executions.start(place, name, { ...input }) });
@@ -154,7 +165,7 @@ export class World {
   #returned(place: Place): void {
     for (const pair of this.pairs) {
       const instance = pair.instances.get(place);
-      if (instance !== undefined) {
+      if (instance?.exists === true) {
         this.places.after(place, this.random.between(2000, 20_000), () => {
           pair.advance();
           instance.running = true;

@@ -4,7 +4,7 @@ import type { Applications } from './faults.ts';
 import { addressOf } from './network/addresses.ts';
 import { WRITER_RECORD } from './plan.ts';
 import type { Pair } from './postgres/pair.ts';
-import { APPLICATION, DATABASE, TABLE, type Settings } from './settings.ts';
+import { APPLICATION, DATABASE, REGION_A, REGION_B, TABLE, type Settings } from './settings.ts';
 
 export interface FleetOptions {
   readonly pair: Pair;
@@ -19,6 +19,8 @@ export class ApplicationFleet implements Applications {
   readonly sessionKey: string;
   readonly #options: FleetOptions;
   readonly #processes = new Map<string, ApplicationProcess[]>();
+  /** As ECS asked last. */
+  readonly #desired = new Map<string, number>();
   #closed = false;
 
   constructor(options: FleetOptions) {
@@ -28,6 +30,7 @@ export class ApplicationFleet implements Applications {
 
   /** Starts or ends processes until `desired` run; answers how many do. */
   async scale(region: string, desired: number): Promise<number> {
+    this.#desired.set(region, desired);
     const running = (this.#processes.get(region) ?? []).filter((process) => process.isRunning);
     this.#processes.set(region, running);
     await Promise.all(running.splice(desired).map((process) => process.stop()));
@@ -38,6 +41,10 @@ export class ApplicationFleet implements Applications {
       else running.push(process);
     }
     return running.length;
+  }
+
+  async start(region: string): Promise<void> {
+    await this.scale(region, this.#desired.get(region) ?? 1);
   }
 
   kill(region: string): void {
@@ -66,8 +73,10 @@ export class ApplicationFleet implements Applications {
     return {
       application: APPLICATION, database: DATABASE, region, host: addressOf(region), port, tableName: TABLE, awsEndpointUrl: endpointOf(region), sessionKey,
       permitTtlSeconds: settings.permitTtlSeconds, renewEverySeconds: Math.min(0.5, settings.permitTtlSeconds / 4),
-      // The record is resolved at each connect, as an application does that knows nothing of Hotshift but the permit.
-      writer: { mode: 'dns', name: WRITER_RECORD, servers: [resolverOf[region] ?? ''], port: pair.port },
+      // The record is resolved at each connect, as an application does that knows nothing of Hotshift but the permit. Where no record can
+      // be changed, servers go where the permit says.
+      writer: settings.fault === 'route-53-down' ? { mode: 'permit', endpoints: Object.fromEntries([REGION_A, REGION_B].map((place) => [place, pair.endpoint(region, place)])) }
+        : { mode: 'dns', name: WRITER_RECORD, servers: [resolverOf[region] ?? ''], port: pair.port },
       local: pair.endpoint(region, region), databaseName: pair.databaseName, password: pair.passwords.app,
       healthWriteTimeoutMs: Math.round(settings.probeTimeoutSeconds * 650),
     };

@@ -1,5 +1,7 @@
 // The AWS of the twin: one endpoint with a listener in each region, whose services act on the real parts: RDS promotes the real
 // PostgreSQL, a security group cuts its clients off, Route 53 changes what the name server answers, ECS starts processes.
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../asl/index.ts';
 import type { HealthCheckers } from './dns/health-checkers.ts';
@@ -23,7 +25,7 @@ import { secretsManagerService } from './aws/services/secrets-manager.ts';
 import { sfnService } from './aws/services/sfn.ts';
 import { snsService } from './aws/services/sns.ts';
 import { ssmService } from './aws/services/ssm.ts';
-import { instanceIdentifier, securityGroupId } from './plan.ts';
+import { instanceIdentifier, LOAD_FUNCTION, securityGroupId } from './plan.ts';
 import { APPLICATION, REGION_A, REGION_B, REGIONS, TABLE, type Settings } from './settings.ts';
 
 export interface CloudParts {
@@ -36,6 +38,8 @@ export interface CloudParts {
   readonly clock: ClosableClock;
   readonly scale: (region: string, desired: number) => Promise<number>;
   readonly functions: readonly string[];
+  /** The function of the application's owners that makes more load. */
+  readonly load: (payload: string) => Promise<void>;
   readonly onTrouble: (what: string, error: unknown) => void;
 }
 
@@ -60,7 +64,7 @@ export async function startCloud(parts: CloudParts): Promise<Cloud> {
 }
 
 function services(parts: CloudParts, measured: Measured, call: AwsEndpoint['call']): readonly Service[] {
-  const { network, clock, zones, checkers, onTrouble } = parts;
+  const { settings, network, clock, zones, checkers, onTrouble } = parts;
   const eventbridge = eventBridgeService({ clock, call, network });
   return [
     eventbridge, databaseService(parts, measured, eventbridge), securityGroups(parts),
@@ -69,8 +73,16 @@ function services(parts: CloudParts, measured: Measured, call: AwsEndpoint['call
     route53Service({ zones, checkers, clock, insyncMs: 100 }),
     sfnService({ clock: workflowClock, call, emit: (event) => eventbridge.emit(event) }),
     lambdaService({
-      clock, invoke: (name, region, payload) => parts.lambdas.invoke(name, region, payload),
-      functions: REGIONS.flatMap((region) => parts.functions.map((name) => ({ region, name: `hotshift-${name}` }))),
+      clock, invoke: async (name, region, payload) => {
+        if (name === LOAD_FUNCTION) {
+          await parts.load(Buffer.from(payload).toString());
+          return { payload: Buffer.from('null') };
+        }
+        const lateMs = (settings.slowSteps[name.replace('hotshift-', '')] ?? 0) * 1000;
+        if (lateMs > 0) await setTimeout(lateMs, undefined, { ref: false });
+        return parts.lambdas.invoke(name, region, payload);
+      },
+      functions: REGIONS.flatMap((region) => [...parts.functions.map((name) => `hotshift-${name}`), LOAD_FUNCTION].map((name) => ({ region, name }))),
       onAbandoned: (name, region, reason) => onTrouble(`${name} in ${region}`, reason),
     }),
     ecsService({
@@ -99,7 +111,15 @@ function databaseService({ settings, pair, clock, onTrouble }: CloudParts, measu
       },
       stop: ({ region }) => pair.server(region).stop(),
       start: ({ region }) => pair.server(region).start(),
-      createReplica: () => Promise.reject(new Error('this run of the twin makes no new replicas')),
+      // Its data stays on the disk under the new name; nothing runs on it, since its address goes to the next instance.
+      rename: async ({ region }, identifier) => {
+        await pair.server(region).stop();
+        renameSync(pair.server(region).plan.directory, join(pair.server(region).plan.directory, '..', identifier));
+      },
+      createReplica: async ({ region }, source) => {
+        await pair.reseed(source.region);
+        return { host: addressOf(region), port: pair.port };
+      },
     },
   });
 }

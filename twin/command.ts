@@ -14,26 +14,40 @@ export function registerTwin(program: Command): void {
   });
   twin.command('run', { isDefault: true }).description('start the twin, break it, watch Hotshift, read both databases, report')
     .option('--fault <name>', `what breaks: ${FAULTS.join(', ')}`, 'region-crash')
+    .option('--drill <mode>', 'a drill instead of a fault: traffic, rehearsal')
+    .option('--hold <seconds>', 'how long a drill holds; half an hour in production (10)')
     .option('--ttl <seconds>', 'TTL of the application records (1)')
     .option('--wan <ms>', 'round trip between regions (40)')
     .option('--rate <n>', 'requests per second, half of them writes (200)')
     .option('--rpo <seconds>', 'how much may be lost (30)')
     .option('--probe-interval <seconds>', 'between probes (1)')
+    .option('--probe-timeout <seconds>', 'of one probe (0.9); raise it together with the interval on a busy machine')
     .option('--failures <n>', 'failed probes in a row before a region is suspected (3)')
     .option('--permit-ttl <seconds>', 'life of a write permit (5)')
     .option('--cut <seconds>', 'partition-crash, replication-cut: from the cut to the crash (3)')
     .option('--promote-delay <seconds>', 'how much longer RDS takes than the engine (0)')
+    .option('--slow <step=seconds>', 'a step\'s Lambda starts so much later, such as promote=12: time to try commands on it; may be repeated', (text: string, before: readonly string[] = []) => [...before, text])
+    .option('--after <seconds>', 'how long the twin runs on after the outcome, or waits for a person after a hand-over (3)')
+    .option('--approve', 'two people must agree in Slack, and do; what is forged or copied before comes to nothing')
+    .option('--failback', 'region-crash, region-return: the old region returns, and the writer is brought home; prints what that lost, and the list of what the failover had lost')
+    .option('--without-agent', 'never start the agent that closes the old region\'s database; the run must then fail')
+    .option('--strategies <names>', 'ways to move users, in order: health-check-switch,weighted-records (weighted-records)')
     .option('--seed <n>', 'random phases of the clocks')
     .option('--directory <path>', 'where the run keeps its files (the system\'s temporary directory)')
     .option('--keep', 'keep the files of the run')
-    .option('--report <file>', 'where the HTML report goes (reports/twin-<fault>.html)')
+    .option('--report <file>', 'where the HTML report goes (reports/twin-<fault>.html); of a drill: the directory (reports)')
     .option('--json', 'print one JSON object last')
-    .addHelpText('after', '\nExamples:\n  hotshift twin run\n  hotshift twin run --fault partition --json\n  hotshift twin run --fault region-crash --ttl 20 --rate 400\n\nExit codes: 0 ended as it must and all invariants hold; 1 it did not; 2 bad options; 4 the twin cannot run here')
+    .addHelpText('after', '\nExamples:\n  hotshift twin run\n  hotshift twin run --fault partition --json\n  hotshift twin run --drill traffic --hold 20\n  hotshift twin run --fault region-crash --ttl 20 --rate 400\n\nExit codes: 0 ended as it must and all invariants hold; 1 it did not; 2 bad options; 4 the twin cannot run here')
     .action(async (options: Options) => {
       const settings = settingsOf(options);
       if (typeof settings === 'string') {
         console.error(settings);
         process.exitCode = EXIT.usage;
+        return;
+      }
+      if (settings.drill !== undefined) {
+        const { runDrill } = await import('./drill-run.ts');
+        process.exitCode = EXIT[await runDrill({ ...settings, fault: 'none' }, { json: options.json === true, ...(typeof options['report'] === 'string' ? { report: options['report'] } : {}) })];
         return;
       }
       const { runTwin } = await import('./run.ts');
@@ -42,15 +56,22 @@ export function registerTwin(program: Command): void {
 }
 
 const NAMES: Readonly<Record<string, keyof Settings>> = {
-  fault: 'fault', ttl: 'ttlSeconds', wan: 'wanRoundTripMs', rate: 'rate', rpo: 'rpoSeconds', probeInterval: 'probeIntervalSeconds', failures: 'failuresToSuspect',
-  permitTtl: 'permitTtlSeconds', cut: 'cutSeconds', promoteDelay: 'promoteDelaySeconds', seed: 'seed', directory: 'directory', keep: 'keep',
+  fault: 'fault', drill: 'drill', hold: 'holdSeconds', ttl: 'ttlSeconds', wan: 'wanRoundTripMs', rate: 'rate', rpo: 'rpoSeconds', probeInterval: 'probeIntervalSeconds', probeTimeout: 'probeTimeoutSeconds', failures: 'failuresToSuspect',
+  permitTtl: 'permitTtlSeconds', slow: 'slowSteps', failback: 'failback', after: 'afterSeconds', withoutAgent: 'withoutAgent', approve: 'approve', strategies: 'strategies', cut: 'cutSeconds', promoteDelay: 'promoteDelaySeconds', seed: 'seed', directory: 'directory', keep: 'keep',
 };
-const TEXTS: ReadonlySet<string> = new Set(['fault', 'directory', 'keep']);
+const TEXTS: ReadonlySet<string> = new Set(['fault', 'drill', 'directory', 'keep', 'withoutAgent', 'approve', 'failback']);
+
+const valueOf = (option: string, given: unknown): unknown => {
+  if (TEXTS.has(option)) return given;
+  if (option === 'strategies') return String(given).split(',');
+  if (option !== 'slow') return Number(given);
+  return Object.fromEntries((given as readonly string[]).map((text) => text.split('=')).map(([step = '', seconds]) => [step, Number(seconds)]));
+};
 
 /** The settings, or in words what is wrong with an option, by its name on the command line. */
 function settingsOf(options: Options): Settings | string {
   const given = Object.entries(NAMES).filter(([option]) => options[option] !== undefined)
-    .map(([option, name]) => [name, TEXTS.has(option) ? options[option] : Number(options[option])] as const);
+    .map(([option, name]) => [name, valueOf(option, options[option])] as const);
   const found = settingsSchema.safeParse(Object.fromEntries(given));
   if (found.success) {
     const probes = found.data.probeTimeoutSeconds >= found.data.probeIntervalSeconds ? { ...found.data, probeTimeoutSeconds: found.data.probeIntervalSeconds * 0.9 } : found.data;

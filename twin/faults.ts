@@ -1,21 +1,27 @@
-// The menu of faults: what each one really does to processes, links and name servers. `heal` undoes what can be undone.
+// The menu of faults: what each one really does to processes, links and name servers, and how the old region comes back after some.
+import type { Cloud } from './cloud.ts';
 import type { Network } from './network/network.ts';
 import type { Pair } from './postgres/pair.ts';
 import type { LambdaHost } from './lambda/host.ts';
 import type { Names } from './names.ts';
-import { REGION_A, REGION_B, REGIONS, WITNESS, type Fault, type Settings } from './settings.ts';
+import { REGION_A, REGION_B, REGIONS, WITNESS, type Fault, type Return, type Settings } from './settings.ts';
 import { USERS } from './network/addresses.ts';
 
 export interface FaultTargets {
+  readonly cloud: Pick<Cloud, 'endpoint'>;
   readonly network: Network;
   readonly pair: Pair;
   readonly lambdas: LambdaHost;
   readonly names: Names;
   readonly applications: Applications;
+  /** Who goes to the old writer past everything. */
+  readonly clients: Applications;
 }
 
-/** The processes of the sample application, by region. */
+/** Processes of an application, by region. */
 export interface Applications {
+  /** Starts what runs there in steady times, unless it runs. */
+  start(region: string): Promise<void>;
   kill(region: string): void;
   freeze(region: string): void;
   resume(region: string): void;
@@ -27,11 +33,15 @@ export async function inject(fault: Fault, targets: FaultTargets, settings: Sett
   const cut = (from: string, to: string): Promise<void> => network.setPath(from, to, { mode: 'black-hole' });
   switch (fault) {
     case 'none': return;
-    case 'region-crash': return crashRegion(targets, REGION_A);
+    case 'region-crash': case 'region-return': return crashRegion(targets, REGION_A);
     case 'region-hang': return hangRegion(targets, REGION_A);
     case 'database-crash': return targets.pair.server(REGION_A).kill();
     case 'partition':
       await Promise.all([cut(REGION_A, REGION_B), cut(REGION_B, REGION_A)]);
+      return;
+    case 'region-isolated':
+      // Its users still reach it, and so do the clients inside; only the other regions do not.
+      await Promise.all([REGION_B, WITNESS].flatMap((place) => [cut(REGION_A, place), cut(place, REGION_A)]));
       return;
     case 'partition-crash':
       await Promise.all([cut(REGION_A, REGION_B), cut(REGION_B, REGION_A)]);
@@ -56,30 +66,49 @@ export async function inject(fault: Fault, targets: FaultTargets, settings: Sett
       for (const region of [REGION_A, REGION_B]) targets.applications.kill(region);
       await Promise.all([REGION_A, REGION_B].map((region) => targets.pair.server(region).kill()));
       return;
+    case 'route-53-down':
+      // The control plane only: name servers and health checkers are the data plane, and stay.
+      targets.cloud.endpoint.fault({ service: 'route-53', times: Number.MAX_SAFE_INTEGER, code: 'ServiceUnavailable', message: 'the API of Route 53 is down', status: 503 });
+      return crashRegion(targets, REGION_A);
     case 'monitor-sick': return names.setResolvers('servfail');
   }
 }
 
+/** The old region can be heard from again, after the failover: as its fault left it, with its old beliefs or its old disks. */
+export async function bringBack(how: Return, targets: FaultTargets): Promise<void> {
+  const { network } = targets;
+  switch (how) {
+    case 'wakes': return wakeRegion(targets, REGION_A);
+    case 'restarts': return restartRegion(targets, REGION_A);
+    case 'heals':
+      await Promise.all([REGION_B, WITNESS].flatMap((place) => [network.setPath(REGION_A, place, { mode: 'open' }), network.setPath(place, REGION_A, { mode: 'open' })]));
+  }
+}
+
 /** A machine loss: processes and connections end at once, what was on its way is lost, and the region's AWS is gone with it. */
-async function crashRegion({ network, pair, lambdas, applications }: FaultTargets, region: string): Promise<void> {
-  applications.kill(region);
-  lambdas.kill(region);
+async function crashRegion({ network, pair, lambdas, applications, clients }: FaultTargets, region: string): Promise<void> {
+  for (const processes of [applications, clients, lambdas]) processes.kill(region);
   await Promise.all([network.dead(region), pair.server(region).kill()]);
 }
 
+/** Power is back: the network, then everything at once. The agents come with the next turn of their schedule, as on AWS. */
+async function restartRegion({ network, pair, lambdas, applications, clients }: FaultTargets, region: string): Promise<void> {
+  lambdas.revive(region);
+  await network.revive(region);
+  await Promise.all([pair.server(region).start(), applications.start(region), clients.start(region)]);
+}
+
 /** Everything stands still and nothing is closed; it can wake up again. */
-async function hangRegion({ network, pair, lambdas, applications }: FaultTargets, region: string): Promise<void> {
-  applications.freeze(region);
-  lambdas.freeze(region);
+async function hangRegion({ network, pair, lambdas, applications, clients }: FaultTargets, region: string): Promise<void> {
+  for (const processes of [applications, clients, lambdas]) processes.freeze(region);
   pair.server(region).freeze();
   await network.frozen(region);
 }
 
-/** A hung region wakes up: its processes go on where they stood, with their old beliefs. */
-export async function wakeRegion({ network, pair, lambdas, applications }: FaultTargets, region: string): Promise<void> {
+/** A hung region wakes up: its processes go on where they stood. */
+async function wakeRegion({ network, pair, lambdas, applications, clients }: FaultTargets, region: string): Promise<void> {
   pair.server(region).resume();
-  applications.resume(region);
-  lambdas.resume(region);
+  for (const processes of [applications, lambdas, clients]) processes.resume(region);
   await network.revive(region);
 }
 

@@ -1,7 +1,10 @@
 // The result of a run as figures: from the load generator's record, the databases, the journal and the clocks. Pure.
 import type { JournalEntry } from '../domain/journal.ts';
 import type { Floor } from './floor.ts';
+import { failbackInvariants, type FailbackFigures } from './failback.ts';
 import { invariants, lostOutsideWindow, writersSeen, type Evidence } from './invariants.ts';
+import { oldWriterFigures, type OldWriterFigures } from './old-writer.ts';
+import type { UsedRight } from './rights.ts';
 import type { Settings } from './settings.ts';
 
 export interface RunResult {
@@ -18,8 +21,13 @@ export interface RunResult {
   readonly lossWindowSeconds: number;
   readonly reportedLoss: { readonly from: string; readonly to: string } | null;
   readonly writersSeen: number;
+  readonly oldWriter: OldWriterFigures;
   readonly phases: Readonly<Record<string, number>>;
   readonly invariants: Readonly<Record<string, boolean>>;
+  /** What each function asked of AWS, each right once. */
+  readonly rights: readonly UsedRight[];
+  /** Null where none was asked for. */
+  readonly failback: FailbackFigures | null;
   readonly settings: Settings;
   readonly seed: number;
   readonly coldStarts: number;
@@ -35,6 +43,8 @@ export interface RunInput {
   readonly seed: number;
   readonly floor: Floor;
   readonly evidence: Evidence;
+  readonly failback?: { readonly figures: FailbackFigures; readonly whole: boolean };
+  readonly rights: readonly UsedRight[];
   readonly writeDowntimeSeconds: number;
   readonly readDowntimeSeconds: number;
   readonly coldStarts: number;
@@ -52,6 +62,7 @@ export function figures(input: RunInput): RunResult {
   const { evidence } = input;
   const conclusion = conclusionOf(evidence.journal);
   const window = conclusion?.lossWindow;
+  const writers = writersSeen(evidence.stored);
   return {
     fault: input.settings.fault,
     outcome: conclusion?.outcome ?? 'nothing',
@@ -65,9 +76,11 @@ export function figures(input: RunInput): RunResult {
     lostOutsideWindow: lostOutsideWindow(evidence.lost, window).length,
     lossWindowSeconds: window?.seconds ?? 0,
     reportedLoss: window === undefined ? null : { from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() },
-    writersSeen: writersSeen(evidence.stored),
+    writersSeen: writers, oldWriter: oldWriterFigures(evidence.oldWriter, writers),
     phases: phases(evidence.journal, evidence.faultAt),
-    invariants: invariants(evidence),
+    invariants: { ...invariants(evidence), 'every call is one that the role of its function allows': input.rights.every(({ allowed }) => allowed), ...(input.failback === undefined ? {} : failbackInvariants(input.failback.figures, input.failback.whole)) },
+    failback: input.failback?.figures ?? null,
+    rights: input.rights,
     settings: input.settings, seed: input.seed, coldStarts: input.coldStarts, messages: input.messages, notes: input.notes,
   };
 }

@@ -5,7 +5,7 @@ export interface FloorTerm { readonly term: string; readonly seconds: number }
 export interface Floor { readonly seconds: number; readonly terms: readonly FloorTerm[] }
 
 /** Faults after which the old region cannot prove its fence, so that its write permits must run out. */
-const UNREACHABLE: ReadonlySet<Settings['fault']> = new Set(['region-crash', 'region-hang', 'partition-crash', 'replication-cut']);
+const UNREACHABLE: ReadonlySet<Settings['fault']> = new Set(['region-crash', 'region-return', 'region-hang', 'region-isolated', 'partition-crash', 'replication-cut', 'route-53-down']);
 
 /** `promoteSeconds`: what the engine itself took in this run, from the call to the first possible write. */
 export function floor(settings: Settings, promoteSeconds: number): Floor {

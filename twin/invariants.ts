@@ -2,6 +2,7 @@
 // load generator's own record, the log of every AWS call and every DNS answer. Pure; the statements are in docs/safety.md.
 import type { JournalEntry } from '../domain/journal.ts';
 import type { Instant } from '../domain/plan.ts';
+import { oldWriterInvariants, type OldWriterEvidence } from './old-writer.ts';
 
 export interface AcknowledgedWrite { readonly id: string; readonly sentAt: Instant; readonly acknowledgedAt: Instant; readonly epoch: number }
 export interface StoredWrite { readonly id: string; readonly epoch: number; readonly writtenAt: Instant }
@@ -14,7 +15,10 @@ export interface Evidence {
   readonly acknowledged: readonly AcknowledgedWrite[];
   /** The rows of both databases, read from each by itself: `first` was the writer at the beginning. */
   readonly stored: { readonly first: readonly StoredWrite[]; readonly second: readonly StoredWrite[] };
+  readonly oldWriter: OldWriterEvidence;
   readonly lost: readonly AcknowledgedWrite[];
+  /** From when on everything that is done was asked for, with both regions well. */
+  readonly plannedFrom?: Instant | undefined;
   readonly lossWindow: { readonly from: Instant; readonly to: Instant } | undefined;
   readonly journal: readonly JournalEntry[];
   readonly executions: readonly ExecutionRecord[];
@@ -31,7 +35,7 @@ const OPERATOR = 'users';
 
 const MUTATIONS: Readonly<Record<string, readonly string[]>> = {
   'Promote replica': ['rds:PromoteReadReplica'],
-  'Shift reads': ['route53:ChangeResourceRecordSets'],
+  'Shift reads': ['route-53:ChangeResourceRecordSets'],
 };
 
 /**
@@ -70,6 +74,7 @@ export function invariants(evidence: Evidence): Readonly<Record<string, boolean>
     'I15 every mutation is journaled': mutationsJournaled(evidence),
     'I18 no call to the evacuated region': callsToEvacuated(evidence).length === 0,
     'I20 no secret in a log, message or history': leaks(evidence).length === 0,
+    ...oldWriterInvariants(evidence.oldWriter),
   };
 }
 
@@ -86,7 +91,8 @@ function before(journal: readonly JournalEntry[], step: string, holds: (entry: J
 
 function oneHolderPerEpoch(journal: readonly JournalEntry[]): boolean {
   const holders = new Map<number, string>();
-  return journal.filter((entry) => entry.epoch !== undefined).every((entry) => {
+  // A person's word names the epoch that it met; it acts under none.
+  return journal.filter((entry) => entry.epoch !== undefined && entry.step !== 'Operator').every((entry) => {
     const epoch = entry.epoch ?? 0;
     const holder = holders.get(epoch) ?? entry.execution;
     holders.set(epoch, holder);
@@ -121,8 +127,8 @@ function mutationsJournaled({ calls, journal }: Evidence): boolean {
  * Calls that anybody outside the evacuated region made to it after the fault. A vantage point that raises a suspicion about
  * the other region knocks at this one's bus first and then goes elsewhere: that is detection, and no failover waits for it.
  */
-export function callsToEvacuated({ calls, evacuated, faultAt }: Evidence): readonly CallRecord[] {
-  return calls.filter((call) => call.at > faultAt && `${call.service}:${call.operation}` !== 'eventbridge:PutEvents' && call.region === evacuated && call.caller !== evacuated && call.caller !== OPERATOR);
+export function callsToEvacuated({ calls, evacuated, faultAt, plannedFrom = Infinity }: Evidence): readonly CallRecord[] {
+  return calls.filter((call) => call.at > faultAt && call.at < plannedFrom && `${call.service}:${call.operation}` !== 'eventbridge:PutEvents' && call.region === evacuated && call.caller !== evacuated && call.caller !== OPERATOR);
 }
 
 const leaks = ({ texts, secrets }: Evidence): readonly string[] => secrets.filter((secret) => texts.some((text) => text.includes(secret)));

@@ -1,7 +1,9 @@
 // The plan of the twin's application: what a `hotshift.yml` for these loopback regions would say, in the compiled form that the
 // Lambdas read. It passes the same checks as everybody's configuration.
 import type { ApplicationPlan } from '../domain/plan.ts';
-import { APPLICATION, DATABASE, REGION_A, REGION_B, REGIONS, WITNESS, ZONE, rpoSecondsOf, type Settings } from './settings.ts';
+import { TEAM } from './slack.ts';
+import { PEOPLE } from './slack-people.ts';
+import { APPLICATION, DATABASE, REGION_A, REGION_B, REGIONS, WITNESS, ZONE, rpoSecondsOf, strategiesOf, type Settings } from './settings.ts';
 
 /** Where the parts of the twin were started. */
 export interface Places {
@@ -17,8 +19,11 @@ export const regionHost = (region: string): string => `${region}.${ZONE}`;
 export const instanceIdentifier = (region: string): string => `${DATABASE}-${region}`;
 export const instanceArn = (region: string): string => `arn:aws:rds:${region}:111122223333:db:${instanceIdentifier(region)}`;
 export const securityGroupId = (region: string): string => `sg-0${REGIONS.indexOf(region as (typeof REGIONS)[number])}aabbccddeeff001`;
+/** The twin's own load generator, as a function by name. */
+export const LOAD_FUNCTION = 'twin-load';
 export const secretId = (region: string): string => `hotshift/${DATABASE}/${region}`;
 export const SLACK_SECRET = 'hotshift/slack';
+export const SLACK_SIGNING_SECRET = 'hotshift/slack-signing';
 export const WRITER_RECORD = `writer.${DATABASE}.${ZONE}`;
 export const PUBLIC_NAME = `app.${ZONE}`;
 
@@ -33,26 +38,31 @@ export function twinPlan(settings: Settings, places: Places): ApplicationPlan {
     detection: {
       probeIntervalSeconds: interval, probeTimeoutSeconds: timeout, slowSeconds: timeout / 2, failuresToSuspect: failures, quorum: 2,
       evidenceAgeSecondsMax: Math.max(interval * failures + timeout, lapseSeconds), evidenceWaitSeconds: interval * failures + 2 * timeout + 2,
-      suspicionRepeatSeconds: 60, controlUrl: `http://control.${ZONE}:${places.controlPort}/`,
+      // Its instances have no second zone to move to: nothing would be waited for.
+      databaseOutageSeconds: 0, suspicionRepeatSeconds: 60, controlUrl: `http://control.${ZONE}:${places.controlPort}/`,
     },
     permit: { enforced: true, ttlSeconds: settings.permitTtlSeconds, clockErrorSeconds: settings.clockErrorSeconds },
     lease: { ttlSeconds: 120, marginSeconds: 15 },
     budgets: { rpoSeconds: rpoSecondsOf(settings), rtoSeconds: 300 },
-    policy: { approval: 'none', approvalTimeoutSeconds: 60, approvalDefault: 'hold', unprovenFence: 'hand-over', cooldownSeconds: 3600 },
+    policy: { approval: settings.approve ? 'required' : 'none', approvalTimeoutSeconds: 60, approvalDefault: 'hold', approvalsNeeded: settings.approve ? 2 : 1, unprovenFence: 'hand-over', cooldownSeconds: 3600 },
     databases: [{
       name: DATABASE, kind: 'rds-replica', engine: 'postgres', promoteTimeoutSeconds: 60 + settings.promoteDelaySeconds * 2, pollSeconds: 0.25,
+      failback: { compare: [{ table: 'client_write', key: ['id'], writtenAt: 'written_at' }], rebuildTimeoutSeconds: 120 },
       instances: perRegion((region) => ({
         identifier: instanceIdentifier(region), arn: instanceArn(region), host: places.addresses[region] ?? '', port: places.databasePort,
         databaseName: 'postgres', secretId: secretId(region), securityGroupId: securityGroupId(region),
       })),
-      writerRecord: { hostedZoneId: places.hostedZoneId, name: WRITER_RECORD, ttlSeconds: 1 },
+      // Where the API of Route 53 is down the record stays as it is: the application then goes by its permit (application-fleet.ts).
+      writerRecord: { hostedZoneId: places.hostedZoneId, name: WRITER_RECORD, ttlSeconds: 1, leads: settings.fault !== 'route-53-down' },
     }],
     traffic: [{
-      name: 'web', strategy: 'weighted-records', hostedZoneId: places.hostedZoneId, recordName: PUBLIC_NAME, ttlSeconds: settings.ttlSeconds,
+      name: 'web', strategies: strategiesOf(settings), strategyTimeoutSeconds: 20, ramp: [50, 75, 100], hostedZoneId: places.hostedZoneId, recordName: PUBLIC_NAME, ttlSeconds: settings.ttlSeconds,
       endpoints: perRegion((region) => ({ ipv4: [places.addresses[region] ?? ''], ipv6: [], weight: 50 })),
     }],
     capacity: [{ name: 'web', kind: 'ecs', services: perRegion(() => ({ cluster: APPLICATION, service: 'web', baseline: 1 })), factor: 2, desiredMax: 4 }],
     warm: { paths: ['/health', '/reads'], concurrency: 2, timeoutSeconds: 2 },
-    notifications: { slack: { apiUrl: places.slackUrl, channel: '#oncall', tokenSecretId: SLACK_SECRET }, snsTopicArns: {} },
+    // As short as a person may watch it; a guard looks at each second.
+    drills: { holdSeconds: settings.holdSeconds, stepSeconds: 3, guardIntervalSeconds: 1, latencySeconds: timeout * 0.95, patienceSeconds: 30, alarms: [], freeze: [], load: { functionArns: perRegion((region) => `arn:aws:lambda:${region}:111122223333:function:${LOAD_FUNCTION}`), factor: 2 } },
+    notifications: { slack: { apiUrl: places.slackUrl, channel: 'C0TWINTWIN', tokenSecretId: SLACK_SECRET, people: { signingSecretId: SLACK_SIGNING_SECRET, team: TEAM, approvers: PEOPLE, operators: {} } }, snsTopicArns: {} },
   };
 }

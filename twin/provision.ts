@@ -9,12 +9,13 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { parse } from 'yaml';
 import type { ApplicationPlan } from '../domain/plan.ts';
-import { PUBLIC_NAME, WRITER_RECORD, regionHost, secretId, SLACK_SECRET } from './plan.ts';
-import { APPLICATION, DATABASE, REGION_A, REGION_B, REGIONS, TABLE, ZONE } from './settings.ts';
+import { rulesAt } from '../resources/rules.ts';
+import { PUBLIC_NAME, WRITER_RECORD, regionHost, secretId, SLACK_SECRET, SLACK_SIGNING_SECRET } from './plan.ts';
+import { APPLICATION, DATABASE, REGION_A, REGION_B, REGIONS, TABLE, WITNESS, ZONE } from './settings.ts';
 
 /** Where the API is called: the twin's own listener, as an operator's machine would. */
 export interface Console { readonly endpoint: string }
-export interface Logins { readonly username: string; readonly password: string; readonly slackToken: string }
+export interface Logins { readonly username: string; readonly password: string; readonly slackToken: string; readonly slackSigningSecret: string }
 
 const root = join(import.meta.dirname, '..');
 const clientSettings = ({ endpoint }: Console, region: string) => ({ endpoint, region, credentials: { accessKeyId: 'AKIDTWIN', secretAccessKey: 'twin' }, maxAttempts: 1 });
@@ -26,7 +27,7 @@ export async function grantFirstPermit(console: Console): Promise<void> {
     TableName: TABLE,
     Item: {
       pk: { S: `app#${APPLICATION}` }, sk: { S: `permit#${DATABASE}` }, application: { S: APPLICATION }, database: { S: DATABASE },
-      epoch: { N: '0' }, writer: { S: REGION_A }, withdrawn: { BOOL: false }, renewals: { M: {} }, surrenders: { M: {} },
+      epoch: { N: '0' }, writer: { S: REGION_A }, withdrawn: { BOOL: false },
     },
   }));
   client.destroy();
@@ -38,12 +39,13 @@ export async function createSecrets(console: Console, logins: Logins): Promise<v
     const login = JSON.stringify({ username: logins.username, password: logins.password });
     for (const place of [REGION_A, REGION_B]) await client.send(new CreateSecretCommand({ Name: secretId(place), SecretString: login }));
     await client.send(new CreateSecretCommand({ Name: SLACK_SECRET, SecretString: logins.slackToken }));
+    await client.send(new CreateSecretCommand({ Name: SLACK_SIGNING_SECRET, SecretString: logins.slackSigningSecret }));
     client.destroy();
   }
 }
 
 export interface Dns { readonly hostedZoneId: string; readonly healthCheckIds: Readonly<Record<string, string>> }
-export interface DnsInput { readonly addresses: Readonly<Record<string, string>>; readonly controlAddress: string; readonly applicationPort: number; readonly ttlSeconds: number; readonly failuresToSuspect: number }
+export interface DnsInput { readonly addresses: Readonly<Record<string, string>>; readonly controlAddress: string; readonly applicationPort: number; readonly ttlSeconds: number; readonly failuresToSuspect: number; /** Of the function URLs that the switch's health checks ask. */ readonly switchPort?: number | undefined }
 
 /** The zone with the regional names, the 50/50 records with their health checks, and the writer's CNAME. */
 export async function createDns(console: Console, input: DnsInput): Promise<Dns> {
@@ -58,9 +60,23 @@ export async function createDns(console: Console, input: DnsInput): Promise<Dns>
     }));
     healthCheckIds[region] = HealthCheck?.Id ?? '';
   }
+  if (input.switchPort !== undefined) for (const [region, own] of Object.entries(healthCheckIds)) healthCheckIds[region] = await withSwitch(client, region, own, input.addresses, input.switchPort);
   await client.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: hostedZoneId, ChangeBatch: { Changes: records(input, healthCheckIds) } }));
   client.destroy();
   return { hostedZoneId, healthCheckIds };
+}
+
+/** As resources/switch.ts makes it, over plain HTTP: the inverted check asks the OTHER region, and the calculated one wants both. */
+async function withSwitch(client: Route53Client, region: string, own: string, addresses: DnsInput['addresses'], port: number): Promise<string> {
+  const other = region === REGION_A ? REGION_B : REGION_A;
+  const { HealthCheck: check } = await client.send(new CreateHealthCheckCommand({
+    CallerReference: `switch-${region}`,
+    HealthCheckConfig: { Type: 'HTTP', IPAddress: addresses[other], Port: port, ResourcePath: `/left/${APPLICATION}/${region}`, RequestInterval: 10, FailureThreshold: 1, Inverted: true },
+  }));
+  const { HealthCheck: both } = await client.send(new CreateHealthCheckCommand({
+    CallerReference: `both-${region}`, HealthCheckConfig: { Type: 'CALCULATED', ChildHealthChecks: [own, check?.Id ?? ''], HealthThreshold: 2 },
+  }));
+  return both?.Id ?? '';
 }
 
 function records({ addresses, controlAddress, ttlSeconds }: DnsInput, healthCheckIds: Readonly<Record<string, string>>): Change[] {
@@ -76,12 +92,9 @@ function records({ addresses, controlAddress, ttlSeconds }: DnsInput, healthChec
   ];
 }
 
-interface Rules { readonly rules: readonly { readonly name: string; readonly pattern: object; readonly target: { readonly inputPath: string } }[] }
-
 /** The state machine and what starts it, in every region: the same YAML and the same rules that are packaged. Returns ARNs by region. */
-export async function createWorkflows(console: Console, functionNames: readonly string[]): Promise<Readonly<Record<string, string>>> {
+export async function createWorkflows(console: Console, functionNames: readonly string[], plan: ApplicationPlan): Promise<Readonly<Record<string, string>>> {
   const yaml = readFileSync(join(root, 'statemachines', 'failover.asl.yaml'), 'utf8');
-  const { rules } = parse(readFileSync(join(root, 'events', 'rules.yml'), 'utf8')) as Rules;
   const machines: Record<string, string> = {};
   for (const region of REGIONS) {
     const arns = Object.fromEntries(functionNames.map((name) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionArn`, functionArn(region, name)]));
@@ -91,12 +104,43 @@ export async function createWorkflows(console: Console, functionNames: readonly 
     const { stateMachineArn } = await steps.send(new CreateStateMachineCommand({ name: 'hotshift-failover', definition, roleArn: 'arn:aws:iam::111122223333:role/hotshift-failover' }));
     machines[region] = stateMachineArn ?? '';
     const events = new EventBridgeClient(clientSettings(console, region));
-    for (const { name, pattern, target } of rules) {
+    for (const { name, pattern, target } of rulesAt(region, { table: TABLE, applications: [plan] })) {
       await events.send(new PutRuleCommand({ Name: `hotshift-${name}`, EventPattern: JSON.stringify(pattern), State: 'ENABLED' }));
-      await events.send(new PutTargetsCommand({ Rule: `hotshift-${name}`, Targets: [{ Id: 'failover', Arn: stateMachineArn, RoleArn: 'arn:aws:iam::111122223333:role/hotshift-start', InputPath: target.inputPath }] }));
+      const what = 'function' in target ? { Id: target.function, Arn: functionArn(region, target.function), Input: JSON.stringify(target.input) }
+        : { Id: target.stateMachine, Arn: stateMachineArn, RoleArn: 'arn:aws:iam::111122223333:role/hotshift-start', InputPath: target.inputPath };
+      await events.send(new PutTargetsCommand({ Rule: `hotshift-${name}`, Targets: [what] }));
     }
     steps.destroy();
     events.destroy();
+  }
+  return machines;
+}
+
+/** The failbacks' state machine in the witness, where a person starts them. Returns its ARN. */
+export async function createFailbacks(console: Console): Promise<string> {
+  const text = JSON.stringify(parse(readFileSync(join(root, 'statemachines', 'failback.asl.yaml'), 'utf8')));
+  const steps = new SFNClient(clientSettings(console, WITNESS));
+  const definition = text.replaceAll(/\$\{(\w+)FunctionArn\}/g, (_, name: string) => functionArn(WITNESS, name.toLowerCase()));
+  const { stateMachineArn } = await steps.send(new CreateStateMachineCommand({ name: 'hotshift-failback', definition, roleArn: 'arn:aws:iam::111122223333:role/hotshift-failback' }));
+  steps.destroy();
+  return stateMachineArn ?? '';
+}
+
+/** The drills' state machine in both regions, and what the last rehearsal there would have found: the twin has no IAM, quotas or load balancers to rehearse. */
+export async function createDrills(console: Console): Promise<Readonly<Record<string, string>>> {
+  const text = JSON.stringify(parse(readFileSync(join(root, 'statemachines', 'drill.asl.yaml'), 'utf8')));
+  const machines: Record<string, string> = {};
+  for (const region of [REGION_A, REGION_B]) {
+    const definition = text.replaceAll(/\$\{(\w+)FunctionArn\}/g, (_, name: string) => functionArn(region, name.toLowerCase()));
+    const steps = new SFNClient(clientSettings(console, region));
+    const { stateMachineArn } = await steps.send(new CreateStateMachineCommand({ name: 'hotshift-drill', definition, roleArn: 'arn:aws:iam::111122223333:role/hotshift-drill' }));
+    machines[region] = stateMachineArn ?? '';
+    steps.destroy();
+    const client = new DynamoDBClient(clientSettings(console, region));
+    await client.send(new PutItemCommand({
+      TableName: TABLE, Item: { pk: { S: `app#${APPLICATION}` }, sk: { S: `rehearsal#${region}` }, application: { S: APPLICATION }, at: { N: String(Date.now()) }, seen: { L: [] }, told: { L: [] }, critical: { L: [] } },
+    }));
+    client.destroy();
   }
   return machines;
 }

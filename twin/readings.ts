@@ -1,13 +1,17 @@
 // What is read back after a run: executions and their histories, the journal, the rows of both databases. Only facts; the
 // judgement is in invariants.ts and figures.ts.
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient, type GetExecutionHistoryCommandOutput, type HistoryEvent } from '@aws-sdk/client-sfn';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { JournalEntry } from '../domain/journal.ts';
+import type { FenceIntent } from '../domain/lease.ts';
 import type { Call } from './aws/calls.ts';
+import type { Kind } from './clients/attempts.ts';
 import type { CallRecord, ExecutionRecord, StoredWrite } from './invariants.ts';
+import type { ClientRow, LocksLeft } from './old-writer.ts';
+import { APPLICATION_USER } from './postgres/schema.ts';
 import type { PostgresServer } from './postgres/server.ts';
-import { TABLE } from './settings.ts';
+import { APPLICATION, TABLE } from './settings.ts';
 
 const settingsOf = (endpoint: string, region: string) => ({ endpoint, region, credentials: { accessKeyId: 'AKIDTWIN', secretAccessKey: 'twin' }, maxAttempts: 2, requestHandler: { requestTimeout: 3000, throwOnRequestTimeout: true } });
 
@@ -19,7 +23,12 @@ export async function readExecutions(endpoint: string, region: string, machine: 
   try {
     const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn: machine }));
     return await Promise.all(executions.map(async ({ executionArn = '', name = '', status = '' }) => {
-      const { events = [] } = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+      const events: HistoryEvent[] = [];
+      for (let nextToken: string | undefined, page = 0; page === 0 || nextToken !== undefined; page += 1) {
+        const answer: GetExecutionHistoryCommandOutput = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000, nextToken }));
+        events.push(...answer.events ?? []);
+        nextToken = answer.nextToken;
+      }
       const last = events.filter((event) => event.stateEnteredEventDetails !== undefined).at(-1)?.stateEnteredEventDetails?.name;
       return { name, region, status, ended: status === 'RUNNING' ? undefined : last, history: JSON.stringify(events) };
     }));
@@ -48,15 +57,48 @@ function entryOf(item: Record<string, unknown>): JournalEntry {
   return { ...plain, evidence } as unknown as JournalEntry;
 }
 
-/** The client writes of one database, as that database holds them. One that was killed is started for this, cut off from everybody. */
-export async function readWrites(server: PostgresServer): Promise<readonly StoredWrite[]> {
+/** Runs the reading on a server; one that was killed is started for it, and killed again. It must be cut off from everybody else. */
+export async function running<T>(server: PostgresServer, read: (server: PostgresServer) => Promise<T>): Promise<T> {
   const started = !server.isRunning;
   if (started) await server.start();
   try {
-    const rows = await server.query<{ id: string; epoch: string; at: string }>('select id, epoch, extract(epoch from written_at) * 1000 as at from client_write');
-    return rows.map(({ id, epoch, at }) => ({ id, epoch: Number(epoch), writtenAt: Number(at) }));
+    return await read(server);
   } finally {
     if (started) await server.kill();
+  }
+}
+
+/** The client writes of one database, as that database holds them. */
+export async function readWrites(server: PostgresServer): Promise<readonly StoredWrite[]> {
+  const rows = await server.query<{ id: string; epoch: string; at: string }>('select id, epoch, extract(epoch from written_at) * 1000 as at from client_write');
+  return rows.map(({ id, epoch, at }) => ({ id, epoch: Number(epoch), writtenAt: Number(at) }));
+}
+
+/** The writes of those who went past the application. */
+export async function readRows(server: PostgresServer): Promise<readonly ClientRow[]> {
+  const rows = await server.query<{ id: string; kind: Kind; place: string; at: string }>('select id, kind, place, extract(epoch from written_at) * 1000 as at from bypass_write');
+  return rows.map(({ id, kind, place, at }) => ({ id, kind, place, writtenAt: Number(at) }));
+}
+
+/** The locks of a database as they stand: the rules of its network, and what the engine says of itself. */
+export async function readLocks(server: PostgresServer, networkOpen: boolean): Promise<LocksLeft> {
+  if (!server.isRunning) return { networkOpen, sql: undefined };
+  const [row] = await server.query<{ readonly read_only: boolean; readonly sessions: number }>(`select
+    exists (select 1 from pg_db_role_setting join pg_database on pg_database.oid = setdatabase where datname = current_database() and 'default_transaction_read_only=on' = any (setconfig)) as read_only,
+    (select count(*)::int from pg_stat_activity where backend_type = 'client backend' and usename = $1) as sessions`, [APPLICATION_USER]);
+  return { networkOpen, sql: { readOnly: row?.read_only === true, oldSessions: row?.sessions ?? Number.NaN } };
+}
+
+/** The orders to fence a region's databases, with what its agent answered. */
+export async function readOrders(endpoint: string, region: string, fenced: string): Promise<readonly FenceIntent[]> {
+  const client = new DynamoDBClient(settingsOf(endpoint, region));
+  try {
+    const { Items = [] } = await client.send(new QueryCommand({
+      TableName: TABLE, KeyConditionExpression: 'pk = :pk and begins_with(sk, :sk)', ConsistentRead: true, ExpressionAttributeValues: { ':pk': { S: `app#${APPLICATION}` }, ':sk': { S: 'intent#' } },
+    }));
+    return Items.map((item) => unmarshall(item) as unknown as FenceIntent).filter((intent) => intent.region === fenced);
+  } finally {
+    client.destroy();
   }
 }
 

@@ -19,6 +19,7 @@ export function reportPage({ result, journal, traffic, faultAt, madeAt }: Report
 <section><h2>What users saw</h2>${traffic.length > 1 ? charts(traffic, faultAt) : '<p>No traffic was recorded.</p>'}</section>
 <section><h2>Where the time went</h2>${phaseTable(result)}</section>
 <section><h2>The floor</h2><p>What these settings allow at best, if every step of Hotshift took no time.</p>${floorTable(result)}</section>
+${oldWriterSection(result)}
 <section><h2>Invariants</h2><ul class="checks">${Object.entries(result.invariants).map(([name, held]) => `<li class="${held ? 'good' : 'bad'}">${held ? '✓' : '✗'} ${text(name)}</li>`).join('')}</ul></section>
 <section><h2>The journal</h2>${journalTable(journal, faultAt)}</section>
 <footer><p>Measured on one machine over loopback. Real PostgreSQL, DNS and bundles; the cloud's own times are not in it: a real RDS promotion takes minutes.</p></footer>
@@ -87,6 +88,15 @@ function phaseTable(result: RunResult): string {
 
 const floorTable = ({ floor }: RunResult): string =>
   `<table><tbody>${floor.terms.map(({ term, seconds }) => `<tr><td class="number">${seconds.toFixed(2)} s</td><td>${text(term)}</td></tr>`).join('')}<tr class="sum"><td class="number">${floor.seconds.toFixed(2)} s</td><td>together</td></tr></tbody></table>`;
+
+function oldWriterSection({ oldWriter: { deposedAt, returned, fence, clients, openForOthersSeconds } }: RunResult): string {
+  if (deposedAt === null) return '';
+  const head = ['client', 'permits', 'tried', 'taken', 'taken after it was closed'].map((name) => `<th scope="col">${name}</th>`).join('');
+  const rows = clients.map((entry) => `<tr><th scope="row">${entry.kind}</th><td>${entry.keepsToPermits ? 'keeps to them' : 'ignores them'}</td><td class="number">${entry.attempted}</td><td class="number">${entry.accepted}</td><td class="number">${entry.acceptedAfterFence}</td></tr>`).join('');
+  const closed = fence === null ? (returned === null ? 'It never came back.' : 'It was <b>not closed</b>.')
+    : `Its region closed it ${(fence.secondsAfterReturn ?? fence.secondsAfterDeposition).toFixed(2)} s after ${returned === null ? 'the fence was proven' : 'its return'} and ended ${fence.sessionsEnded} sessions; until then it was open for ${openForOthersSeconds.toFixed(2)} s to clients that ignore permits.`;
+  return `<section><h2>The old writer</h2><p>Writes sent to it after it was deposed, counted as rows of its own database. ${closed}</p><div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div></section>`;
+}
 
 function journalTable(journal: readonly JournalEntry[], faultAt: number): string {
   const rows = [...journal].sort((left, right) => left.at - right.at).map((entry) => {

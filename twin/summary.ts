@@ -23,12 +23,29 @@ export function summaryText(result: RunResult, colour: boolean): string {
     row('acknowledged writes', String(result.ackedWrites), `${result.lostAckedWrites} lost, each looked up by its id on the final writer`),
     row('reported loss window', result.reportedLoss === null ? 'none' : `${result.lossWindowSeconds.toFixed(1)} s`, result.reportedLoss === null ? '' : `${clock(result.reportedLoss.from)} to ${clock(result.reportedLoss.to)}; ${result.lostOutsideWindow} lost outside of it`),
     row('writers at one time', String(result.writersSeen), 'read from both databases'),
+    ...oldWriterLines(result.oldWriter, paint),
     row('invariants', bad.length === 0 ? paint(32, `${Object.keys(result.invariants).length} hold`) : paint(31, `BROKEN: ${bad.join(', ')}`), ''),
     ...result.messages.map((message) => `  told                   ${message.split('\n')[0] ?? ''}`),
     ...result.notes.map((note) => paint(33, `  note: ${note}`)),
     '',
     paint(2, '  Figures of this machine, not of AWS: a real RDS promotion takes minutes. They show logic, order and safety.'),
   ].join('\n');
+}
+
+/** Who tried to write to the old writer after it was deposed, and what it took: rows of its own database, not answers. */
+function oldWriterLines({ deposedAt, returned, fence, clients, openForOthersSeconds }: RunResult['oldWriter'], paint: (code: number, text: string) => string): readonly string[] {
+  if (deposedAt === null) return [];
+  const closed = fence === null ? paint(returned === null ? 2 : 31, returned === null ? 'it never came back' : 'NOT CLOSED')
+    : `closed ${(fence.secondsAfterReturn ?? fence.secondsAfterDeposition).toFixed(2)} s after ${returned === null ? 'the fence' : 'its return'}, ${fence.sessionsEnded} sessions ended`;
+  const open = clients.some(({ keepsToPermits, accepted }) => !keepsToPermits && accepted > 0) ? `; open for ${openForOthersSeconds.toFixed(2)} s to who ignores permits` : '';
+  return [
+    row('the old writer', '', `${returned === null ? '' : `${returned.how}; `}${closed}${open}`),
+    ...clients.map(({ kind, keepsToPermits, attempted, accepted, acceptedAfterFence }) => {
+      const bad = keepsToPermits ? accepted > 0 : acceptedAfterFence > 0;
+      const text = `    ${kind.padEnd(12)} ${keepsToPermits ? 'keeps to permits ' : 'ignores permits  '} ${String(attempted).padStart(4)} writes tried, ${String(accepted).padStart(3)} taken${keepsToPermits ? '' : `, ${acceptedAfterFence} after it was closed`}`;
+      return paint(bad ? 31 : 2, text);
+    }),
+  ];
 }
 
 function phaseLines(result: RunResult, paint: (code: number, text: string) => string): readonly string[] {

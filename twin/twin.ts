@@ -2,12 +2,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { OPERATOR_FILE, type RunningTwin } from '../cli/running-twin.ts';
 import { checkPlans, compilePlans, issueLine } from '../events/config.ts';
 import type { ApplicationPlan } from '../domain/plan.ts';
-import { AGENTS, functionNames, timeoutSeconds } from '../resources/functions.ts';
+import { functionNames, stepNames, timeoutSeconds } from '../resources/functions.ts';
+import { SWITCH_FUNCTION } from '../resources/switch.ts';
 import { bundle } from '../scripts/bundle.ts';
 import { ApplicationFleet } from './application-fleet.ts';
+import { ClientFleet } from './clients/fleet.ts';
 import { startCloud, type Cloud } from './cloud.ts';
+import { startFunctionUrls } from './function-urls.ts';
 import { startControl } from './control.ts';
 import { LambdaHost } from './lambda/host.ts';
 import { startNames, type Names } from './names.ts';
@@ -17,10 +21,11 @@ import { Network } from './network/network.ts';
 import { reservePort } from './network/ports.ts';
 import { startPair, type Pair } from './postgres/pair.ts';
 import { twinPlan } from './plan.ts';
-import { createDns, createSecrets, createWorkflows, grantFirstPermit, withHealthChecks } from './provision.ts';
+import { createDns, createDrills, createFailbacks, createSecrets, createWorkflows, grantFirstPermit, withHealthChecks } from './provision.ts';
 import { openRunDirectory } from './run-directory.ts';
 import { startScheduler } from './scheduler.ts';
-import { APPLICATION, REGION_A, REGION_B, REGIONS, TABLE, WITNESS, type Settings } from './settings.ts';
+import { APPLICATION, hasSwitch, REGION_A, REGION_B, REGIONS, TABLE, WITNESS, type Settings } from './settings.ts';
+import { startSlackPeople } from './slack-people.ts';
 import { startSlackReceiver, type SlackReceiver } from './slack.ts';
 import { realClock } from './aws/services/clock.ts';
 
@@ -32,16 +37,27 @@ export interface Twin {
   readonly cloud: Cloud;
   readonly lambdas: LambdaHost;
   readonly applications: ApplicationFleet;
+  readonly clients: ClientFleet;
   readonly slack: SlackReceiver;
   readonly applicationPort: number;
   /** Region -> ARN of the failover state machine. */
   readonly machines: Readonly<Record<string, string>>;
+  /** ARN of the failbacks' state machine in the witness; absent where no failback was asked for. */
+  readonly failbackMachine: string | undefined;
+  /** Where the run keeps its files. */
+  readonly directory: string;
+  /** Region -> ARN of the drills' state machine; none where no drill was asked for. */
+  readonly drillMachines: Readonly<Record<string, string>>;
+  /** Who makes more load when a drill asks for it. */
+  onLoad(make: MakeLoad): void;
   /** What must never be seen in a log, a message or a history. */
   readonly secrets: readonly string[];
   readonly logs: readonly string[];
   readonly troubles: readonly string[];
   stop(): Promise<void>;
 }
+
+export type MakeLoad = (input: { readonly action: 'start' | 'stop' }) => Promise<void>;
 
 const WORKING_SECONDS_MAX = 60;
 
@@ -80,12 +96,9 @@ async function start({ settings, random, onProgress }: TwinOptions, atEnd: (end:
     bundle(join(directory.path, 'functions')), keep(startPair({ runDirectory: directory.path, network }), (made) => atEnd(() => made.close())),
     keep(startNames(settings), (made) => atEnd(() => made.close())),
   ]);
-  const slackToken = `xoxb-twin-${randomBytes(12).toString('hex')}`;
-  const slack = await startSlackReceiver(addressOf(GLOBAL), slackToken);
-  atEnd(() => slack.close());
+  const { slack, slackToken, slackSigningSecret } = await startSlack(atEnd);
   const ports = await openPorts(network);
-  const control = await startControl(addressOf(GLOBAL), ports.control);
-  atEnd(() => control.close());
+  await keep(startControl(addressOf(GLOBAL), ports.control), (made) => atEnd(() => made.close()));
 
   onProgress('starting the AWS endpoints, the name servers and the application');
   const logs: string[] = [];
@@ -101,34 +114,54 @@ async function start({ settings, random, onProgress }: TwinOptions, atEnd: (end:
     onLog: (line) => logs.push(line),
   });
   atEnd(() => lambdas.close());
+  const functionUrls = hasSwitch(settings) ? await startFunctionUrls({ network, lambdas, name: `hotshift-${SWITCH_FUNCTION}` }) : undefined;
+  atEnd(() => functionUrls?.close());
   const applications = new ApplicationFleet({ pair, port: ports.application, settings, sessionKey: randomBytes(24).toString('hex'), resolverOf: names.resolverOf, endpointOf: (region) => urls[region] ?? '' });
   atEnd(() => applications.close());
-  const cloud = await startCloud({ settings, network, pair, zones: names.zones, checkers: names.checkers, lambdas, clock, functions: functionNames(), scale: (region, desired) => applications.scale(region, desired), onTrouble });
+  let makeLoad: MakeLoad = () => Promise.reject(new Error('nobody makes more load here'));
+  const cloud = await startCloud({ settings, network, pair, zones: names.zones, checkers: names.checkers, lambdas, clock, functions: functionNames(), load: (payload) => makeLoad(JSON.parse(payload) as { readonly action: 'start' | 'stop' }), scale: (region, desired) => applications.scale(region, desired), onTrouble });
   atEnd(() => cloud.endpoint.close());
   Object.assign(urls, cloud.urls);
-
   const operator = { endpoint: cloud.urls[USERS] ?? '' };
   const addresses = Object.fromEntries([REGION_A, REGION_B].map((region) => [region, addressOf(region)]));
   await grantFirstPermit(operator);
-  await createSecrets(operator, { username: 'hotshift', password: pair.passwords.hotshift, slackToken });
-  const dns = await createDns(operator, { addresses, controlAddress: addressOf(GLOBAL), applicationPort: ports.application, ttlSeconds: settings.ttlSeconds, failuresToSuspect: settings.failuresToSuspect });
-  const machines = await createWorkflows(operator, functionNames());
+  await createSecrets(operator, { username: 'hotshift', password: pair.passwords.hotshift, slackToken, slackSigningSecret });
+  const dns = await createDns(operator, { addresses, controlAddress: addressOf(GLOBAL), applicationPort: ports.application, ttlSeconds: settings.ttlSeconds, failuresToSuspect: settings.failuresToSuspect, switchPort: functionUrls?.port });
   const plan = withHealthChecks(twinPlan(settings, { applicationPort: ports.application, controlPort: ports.control, databasePort: pair.port, slackUrl: slack.url, hostedZoneId: dns.hostedZoneId, addresses }), dns);
+  const machines = await createWorkflows(operator, functionNames(), plan);
+  const failbackMachine = settings.failback ? await createFailbacks(operator) : undefined;
+  const drillMachines = settings.drill === undefined ? {} : await createDrills(operator);
   writeFileSync(planFile, checked(plan));
+  const running: RunningTwin = { endpoint: operator.endpoint, configFile: planFile, region: WITNESS, pid: process.pid };
+  writeFileSync(join(directory.path, OPERATOR_FILE), JSON.stringify(running));
+  functionUrls?.open();
+  if (settings.approve) await keep(startSlackPeople({ slack, lambdas, signingSecret: slackSigningSecret, say: onProgress }), (made) => atEnd(() => made.close()));
   await Promise.all([REGION_A, REGION_B].map((region) => applications.scale(region, 1)));
   // A deployment is switched on when the application works: agents that start before it would find an outage.
   await Promise.all([REGION_A, REGION_B].map((region) => working(`http://${addressOf(region)}:${ports.application}`)));
+  const clients = new ClientFleet({ pair, settings, applicationPort: ports.application, endpointOf: (region) => urls[region] ?? '' });
+  atEnd(() => clients.close());
+  await Promise.all([REGION_A, REGION_B].map((region) => clients.start(region)));
   const scheduler = startScheduler({
-    application: APPLICATION, steps: functionNames().filter((name) => !AGENTS.has(name)), places: { [REGION_A]: 'region', [REGION_B]: 'region', [WITNESS]: 'witness' }, phaseSeconds: settings.probeIntervalSeconds, random,
+    application: APPLICATION, steps: hasSwitch(settings) ? [...stepNames(), SWITCH_FUNCTION] : stepNames(), places: { [REGION_A]: 'region', [REGION_B]: 'region', [WITNESS]: 'witness' }, phaseSeconds: settings.probeIntervalSeconds, random,
+    without: settings.withoutAgent ? ['enforce'] : [],
     invoke: (name, region, event) => lambdas.invoke(`hotshift-${name}`, region, Buffer.from(JSON.stringify(event))),
   });
   atEnd(() => scheduler.stop());
   onProgress('warming the steps of the workflow, as their schedule does');
   await scheduler.warm;
   return {
-    plan, network, pair, names, cloud, lambdas, applications, slack, applicationPort: ports.application, machines, logs, troubles, stop,
-    secrets: [...Object.values(pair.passwords), slackToken, applications.sessionKey],
+    plan, network, pair, names, cloud, lambdas, applications, clients, slack, applicationPort: ports.application, machines, failbackMachine, directory: directory.path, drillMachines, onLoad: (make) => { makeLoad = make; }, logs, troubles, stop,
+    secrets: [...Object.values(pair.passwords), slackToken, slackSigningSecret, applications.sessionKey],
   };
+}
+
+/** Slack as the app sees it: where it posts, with which token, and what its requests are signed with. */
+async function startSlack(atEnd: (end: () => unknown) => void): Promise<{ readonly slack: SlackReceiver; readonly slackToken: string; readonly slackSigningSecret: string }> {
+  const slackToken = `xoxb-twin-${randomBytes(12).toString('hex')}`;
+  const slack = await startSlackReceiver(addressOf(GLOBAL), slackToken);
+  atEnd(() => slack.close());
+  return { slack, slackToken, slackSigningSecret: randomBytes(16).toString('hex') };
 }
 
 /** Like Promise.all, but waits for every part, so that each one that stands is known and ended when another one fails. */

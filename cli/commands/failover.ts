@@ -3,6 +3,7 @@
 import type { ApplicationPlan } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
 import { noteInJournal } from '../change-lease.ts';
+import { tellEverybody } from '../telling.ts';
 import { blocksOf, isHeld } from '../../domain/control.ts';
 import { CommandError, exitCodes, type ExitCode } from '../exit.ts';
 import { safe, styleOf } from '../format/style.ts';
@@ -11,7 +12,7 @@ import { connected, lineArgument, neededPlans, planNamed, unreachable, withTarge
 import type { Registration } from '../program.ts';
 import type { Connection, World } from '../world.ts';
 
-interface Options extends OperateOptions { readonly evacuate: string; readonly reason: string; readonly yes?: boolean; readonly runIn?: string }
+interface Options extends OperateOptions { readonly evacuate: string; readonly reason: string; readonly yes?: boolean; readonly breakGlass?: boolean; readonly runIn?: string }
 
 export function registerFailover({ program, world, ending }: Registration): void {
   withTarget(program.command('failover').description('start a failover by hand: it still verifies, assesses and fences')
@@ -19,6 +20,7 @@ export function registerFailover({ program, world, ending }: Registration): void
     .requiredOption('--evacuate <region>', 'the region to leave')
     .requiredOption('--reason <text>', 'why, for the journal', lineArgument)
     .option('--run-in <region>', 'where the workflow runs (default: the survivor; the witness works too)')
+    .option('--break-glass', 'where two people must agree: alone, this time; --reason says why, and everybody is told')
     .option('--yes', 'do not ask')
     .option('--by <name>', 'who (default: the account at the keyboard)', lineArgument)
     .option('--json', 'print it as JSON')
@@ -75,7 +77,13 @@ async function start(world: World, connection: Connection, plan: ApplicationPlan
   const lease = await connection.leases.read(plan.application);
   const by = actor(world, options);
   const noted = await noteInJournal(connection, world, lease, name, `started by ${by}: ${options.reason}`);
-  await connection.executions.start(place, arn, name, { application: plan.application, region: options.evacuate, incident: `by-hand-${stamp}`, mode: 'manual' });
+  const incident = `by-hand-${stamp}`;
+  const agreeing = plan.policy.approvalsNeeded > 1 && options.breakGlass !== true ? { requestedBy: by } : {};
+  await connection.executions.start(place, arn, name, { application: plan.application, region: options.evacuate, incident, mode: 'manual', ...agreeing });
+  await tellEverybody(connection, world, {
+    key: `${name}/started`, application: plan.application, incident, severity: 'page', title: `${options.breakGlass === true ? 'BREAK-GLASS: ' : ''}${by} starts a failover of ${plan.application} out of ${options.evacuate}`,
+    lines: [options.reason, ...('requestedBy' in agreeing ? ['Another person must agree before anything is touched.'] : [])], card: { state: 'started by hand', decided: `started by ${by}: ${options.reason}` },
+  });
   if (options.json === true) terminal.out(JSON.stringify({ application: plan.application, execution: name, region: place, evacuate: options.evacuate, by }, null, 2));
   else terminal.out([`${styleOf(terminal.colour).good('started')}  ${safe(name)} in ${place}`, `  Follow it:  hotshift why ${name}`, `  Stop it:    hotshift abort ${name}`].join('\n'));
   if (!noted) terminal.remark('note: it was started, but who did so could not be written into its journal');
@@ -83,7 +91,7 @@ async function start(world: World, connection: Connection, plan: ApplicationPlan
 }
 
 /** The account and the partition are those of the databases. */
-export function machineArn(plan: ApplicationPlan, region: string): string {
+export function machineArn(plan: ApplicationPlan, region: string, machine: 'failover' | 'drill' | 'failback' = 'failover'): string {
   const [, partition = 'aws', , , account = ''] = Object.values(plan.databases[0]?.instances ?? {})[0]?.arn.split(':') ?? [];
-  return `arn:${partition}:states:${region}:${account}:stateMachine:hotshift-failover`;
+  return `arn:${partition}:states:${region}:${account}:stateMachine:hotshift-${machine}`;
 }

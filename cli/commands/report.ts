@@ -5,27 +5,37 @@ import { reportText } from '../format/report.ts';
 import { styleOf } from '../format/style.ts';
 import { withTarget, type TargetOptions } from '../plans.ts';
 import type { Registration } from '../program.ts';
-import { executionArgument, readTimeline } from '../read-timeline.ts';
+import { executionArgument, readEntries, readTimeline } from '../read-timeline.ts';
+import { saveEvidence, verifyEvidence } from '../save-evidence.ts';
 import type { World } from '../world.ts';
 
-interface Options extends TargetOptions { readonly json?: boolean; readonly html?: string; readonly force?: boolean }
+interface Options extends TargetOptions { readonly json?: boolean; readonly html?: string; readonly save?: string; readonly previous?: string; readonly verify?: readonly string[]; readonly force?: boolean }
 
 export function registerReport({ program, world, ending }: Registration): void {
   withTarget(program.command('report').description('the timeline of an execution, rebuilt from its journal')
-    .argument('<execution>', 'name (or ARN) of the execution', executionArgument))
+    .argument('[execution]', 'name (or ARN) of the execution', executionArgument))
     .option('--json', 'print it as JSON')
     .option('--html <file>', 'write one self-contained HTML file')
-    .option('--force', 'overwrite the HTML file when it exists')
+    .option('--save <directory>', 'write its sealed record (JSON) and its page (HTML) into a directory')
+    .option('--previous <file>', 'with --save: the record before, which this one is chained to and compared with')
+    .option('--verify <files...>', 'say whether records are as they were sealed; asks nobody')
+    .option('--force', 'overwrite files that exist')
     .addHelpText('after', `
-Exit codes: 0 it was read, 2 there is no such execution, 3 the file exists, 4 the table could not be reached.
+Exit codes: 0 it was read, 1 a record was changed (--verify), 2 there is no such execution, 3 the file exists or it has not ended (--save),
+4 the table could not be reached.
 
 Examples:
   $ hotshift report fo-2026-11-24-abc --region eu-west-2
-  $ hotshift report fo-2026-11-24-abc --html outage.html`)
-    .action(ending((execution: string, options: Options) => report(world, execution, options)));
+  $ hotshift report fo-2026-11-24-abc --html outage.html
+  $ hotshift report fo-2026-11-24-abc --save evidence --previous evidence/fo-2026-10-06-xyz.json
+  $ hotshift report --verify evidence/*.json`)
+    .action(ending((execution: string | undefined, options: Options) => report(world, execution, options)));
 }
 
-async function report(world: World, execution: string, options: Options): Promise<ExitCode> {
+async function report(world: World, execution: string | undefined, options: Options): Promise<ExitCode> {
+  if (options.verify !== undefined) return verifyEvidence(world, options.verify);
+  if (execution === undefined) throw new CommandError(exitCodes.usage, 'no execution is named', 'give its name, or records to look at with --verify');
+  if (options.save !== undefined) return saveEvidence(world, await readEntries(world, execution, options), options.save, options.previous, options.force === true);
   const found = await readTimeline(world, execution, options);
   const { terminal } = world;
   if (options.html !== undefined) {

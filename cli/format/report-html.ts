@@ -1,12 +1,14 @@
 // `hotshift report --html`: one file without scripts, fonts or requests, for a screen, a printer or a mail. Pure.
 // Everything from the journal is escaped, and the page's own policy forbids it to run or load anything.
+import type { Slower } from '../evidence.ts';
 import { nextSteps } from '../next-steps.ts';
 import type { Timeline, TimelineStep } from '../timeline.ts';
 import { reportStyle } from './report-style.ts';
 import { durationText, offsetText, safe, timeText } from './style.ts';
 import { whyGates, type WhyGate } from './why.ts';
 
-export function reportHtml(found: Timeline): string {
+/** `slower`: steps that took longer than in the record of an earlier execution. */
+export function reportHtml(found: Timeline, slower?: readonly Slower[]): string {
   const title = `${safe(found.execution)}: ${found.outcome ?? 'no outcome yet'}`;
   return `<!doctype html>
 <html lang="en">
@@ -23,6 +25,7 @@ ${head(found)}
 ${remarks(found)}
 ${next(found)}
 ${steps(found)}
+${slowerThan(slower)}
 ${gates(found)}
 ${journal(found)}
 </main>
@@ -34,7 +37,9 @@ ${journal(found)}
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escaped = (text: string): string => safe(text).replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
 
-const tones = { 'Failed over': 'good', 'Stood down': 'calm', 'Handed to a human': 'bad' } as const;
+const tones = { 'Failed over': 'good', 'Stood down': 'calm', 'Handed to a human': 'bad', 'Drill passed': 'good', 'Failed back': 'good', 'Failback yielded': 'calm', 'Drill stopped': 'calm', 'Drill refused': 'calm', 'Drill yielded': 'calm' } as const;
+
+const toneOf = (outcome: string | undefined): string => Object.entries(tones).find(([name]) => name === outcome)?.[1] ?? 'calm';
 
 function head(found: Timeline): string {
   const { outcome, lossWindow } = found;
@@ -47,7 +52,7 @@ function head(found: Timeline): string {
   ] as const;
   return `<header>
 <p class="eyebrow">${escaped(found.application)} &middot; ${escaped(found.execution)}</p>
-<h1><span class="badge ${outcome === undefined ? 'calm' : tones[outcome]}">${escaped(outcome ?? 'No outcome yet')}</span></h1>
+<h1><span class="badge ${toneOf(outcome)}">${escaped(outcome ?? 'No outcome yet')}</span></h1>
 ${found.reason === undefined ? '' : `<p class="reason">${escaped(found.reason)}</p>`}
 <dl class="figures">${figures.map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl>
 </header>`;
@@ -64,6 +69,15 @@ function steps(found: Timeline): string {
 <tbody>
 ${found.steps.map((step) => stepRow(step, found)).join('\n')}
 </tbody></table></div>
+</section>`;
+}
+
+function slowerThan(slower: readonly Slower[] | undefined): string {
+  if (slower === undefined) return '';
+  const rows = slower.map(({ step, seconds, before }) => `<tr><th scope="row">${escaped(step)}</th><td>${durationText(before)}</td><td class="warn">${durationText(seconds)}</td></tr>`).join('');
+  return `<section>
+<h2>Slower than last time</h2>
+${rows === '' ? '<p>Nothing was.</p>' : `<div class="wide" tabindex="0" role="region" aria-label="Slower than last time"><table><thead><tr><th scope="col">Step</th><th scope="col">Last time</th><th scope="col">This time</th></tr></thead><tbody>${rows}</tbody></table></div>`}
 </section>`;
 }
 

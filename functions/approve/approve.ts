@@ -2,9 +2,9 @@
 import { holdLease } from '../../domain/authority.ts';
 import { TryAgainError } from '../../domain/errors.ts';
 import type { Failover } from '../../domain/journal.ts';
-import type { ApplicationPlan } from '../../domain/plan.ts';
+import type { ApplicationPlan, Instant } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
-import type { Ports } from '../../domain/ports.ts';
+import type { Card, Ports } from '../../domain/ports.ts';
 
 type ApprovePorts = Pick<Ports, 'approvals' | 'messenger' | 'leases' | 'journal' | 'clock'>;
 export interface ApproveInput { readonly failover: Failover; readonly epoch: number; readonly taskToken: string; readonly summary: string }
@@ -15,12 +15,33 @@ export const approve = (ports: ApprovePorts, plan: ApplicationPlan) =>
     const keepSeconds = plan.policy.approvalTimeoutSeconds + plan.lease.ttlSeconds;
     const kept = await holdLease(ports, failover, epoch, { ...plan.lease, ttlSeconds: keepSeconds });
     if (kept.expiresAt < ports.clock.now() + plan.policy.approvalTimeoutSeconds * 1000) throw new TryAgainError('the lease changed while it was being kept for the approval');
-    await ports.approvals.ask(failover.execution, failover.application, taskToken, summary);
+    const { requestedBy = '' } = failover;
+    // Whoever started it by hand is one of the two.
+    const needed = requestedBy === '' ? plan.policy.approvalsNeeded : Math.max(1, plan.policy.approvalsNeeded - 1);
+    await ports.approvals.ask(failover.execution, failover.application, taskToken, summary, { epoch, needed, ...(requestedBy === '' ? {} : { requestedBy }) });
     await ports.journal.record({ execution: failover.execution, application: failover.application, at: ports.clock.now(), step: 'Approve failover', kind: 'decision', epoch, summary: `asked for approval: ${summary}` });
     await ports.messenger.send(plan, {
       key: `${failover.execution}/approval`, application: failover.application, incident: failover.incident, severity: 'page',
       title: `Approval needed: fail ${failover.application} over from ${failover.evacuated} to ${survivorOf(plan, failover.evacuated)}?`,
       lines: [summary, `Answer with: hotshift approve ${failover.execution}`, `Without an answer within ${plan.policy.approvalTimeoutSeconds} s: ${plan.policy.approvalDefault}.`],
+      card: card(failover, plan, { summary, epoch, needed, until: kept.expiresAt - plan.lease.ttlSeconds * 1000 }),
     });
     return { asked: true };
   };
+
+/** What people see while they are asked: what a yes does, what silence does, and what may be lost. */
+function card({ application, execution, evacuated, startedAt }: Failover, plan: ApplicationPlan, asked: { readonly summary: string; readonly epoch: number; readonly needed: number; readonly until: Instant }): Card {
+  const { approvalDefault } = plan.policy;
+  const survivor = survivorOf(plan, evacuated);
+  const silence = { hold: 'it is handed to a human', proceed: 'it goes on', abort: 'it ends as if somebody had said no' }[approvalDefault];
+  return {
+    state: 'waiting for approval', seen: asked.summary,
+    next: `With ${asked.needed === 1 ? 'a yes' : `${asked.needed} people's yes`}: the outage is verified once more, then the writer in ${evacuated} is fenced, ${survivor} is promoted and users are moved. Without an answer until ${new Date(asked.until).toISOString()}: ${silence}.`,
+    spent: `RTO: of ${plan.budgets.rtoSeconds} s, ${Math.max(0, Math.round((asked.until - plan.policy.approvalTimeoutSeconds * 1000 - startedAt) / 1000))} s before anybody was asked. RPO: ${plan.budgets.rpoSeconds} s.`,
+    question: { application, execution, epoch: asked.epoch, evacuated, survivor, loss: lossIn(asked.summary, plan), until: asked.until, needed: asked.needed },
+  };
+}
+
+/** The assessment's own words about what would be lost; the RPO bounds it, since more is never promoted. */
+const lossIn = (summary: string, { budgets }: ApplicationPlan): string =>
+  `At most ${budgets.rpoSeconds} s of writes may be lost (the RPO); found: ${summary.slice(-140)}.`;

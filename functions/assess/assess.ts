@@ -1,19 +1,19 @@
 // Assess survivor: read every replica by SQL and by RDS, and hold what would be lost against the RPO. Changes nothing.
 import { holdLease } from '../../domain/authority.ts';
 import type { Failover, Gate } from '../../domain/journal.ts';
-import type { ApplicationPlan, DatabasePlan } from '../../domain/plan.ts';
+import type { ApplicationPlan, ApprovalDefault, DatabasePlan } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
 import { recovered } from '../../domain/recovery.ts';
 import { TryAgainError } from '../../domain/errors.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { readiness, type Readiness, type ReplicaView } from './readiness.ts';
 
-type AssessPorts = Pick<Ports, 'database' | 'intents' | 'observations' | 'leases' | 'journal' | 'clock'>;
+type AssessPorts = Pick<Ports, 'database' | 'intents' | 'observations' | 'leases' | 'journal' | 'clock' | 'approvals'>;
 export interface AssessResult {
   readonly safe: boolean; readonly reason: string;
   /** The region that was found down is seen serving and writing again: nothing was changed, and nothing need be. */
   readonly recovered: boolean;
-  readonly approval: { readonly needed: boolean; readonly timeoutSeconds: number; readonly default: 'hold' | 'proceed' };
+  readonly approval: { readonly needed: boolean; readonly timeoutSeconds: number; readonly default: ApprovalDefault };
   readonly databases: readonly { readonly database: string; readonly ready: boolean; readonly reason: string }[];
 }
 
@@ -30,17 +30,26 @@ export const assess = (ports: AssessPorts, plan: ApplicationPlan) =>
     // The newest evidence, not that of the verdict: a person who asks by hand was told "no" by the verification already.
     const seeing = recovered(await ports.observations.list(failover.application), plan, failover.evacuated, ports.clock.now());
     const well: Gate = { gate: 'still down', passed: seeing === undefined, value: seeing === undefined ? `${failover.evacuated} is not seen writing by a quorum` : `${seeing.join(' and ')} see ${failover.evacuated} write again`, threshold: `fewer than ${plan.detection.quorum} vantage points see it write` };
-    const safe = well.passed && found.every((entry) => entry.ready);
-    const reason = [...(well.passed ? [] : [well.value]), ...found.filter((entry) => safe || !entry.ready).map((entry) => entry.reason)].join('; ');
+    const held = await silence(ports, failover, plan);
+    const safe = well.passed && held.passed && found.every((entry) => entry.ready);
+    const reason = [...[well, held].filter((gate) => !gate.passed).map((gate) => gate.value), ...found.filter((entry) => safe || !entry.ready).map((entry) => entry.reason)].join('; ');
     await ports.journal.record({
       execution: failover.execution, application: failover.application, at: ports.clock.now(), step: 'Assess survivor', kind: 'gate', epoch,
-      summary: safe ? `safe: ${reason}` : `not safe: ${reason}`, gates: [well, ...found.flatMap((entry) => prefixed(entry.database, entry))],
+      summary: safe ? `safe: ${reason}` : `not safe: ${reason}`, gates: [well, ...(plan.policy.approval === 'required' ? [held] : []), ...found.flatMap((entry) => prefixed(entry.database, entry))],
     });
-    // A person who started it by hand has approved it.
-    const needed = failover.mode !== 'manual' && plan.policy.approval === 'required';
+    // A person who started it by hand has approved it; where two must agree, that was one of them.
+    const needed = plan.policy.approval === 'required' && (failover.mode !== 'manual' || startedByOne(failover));
     const approval = { needed, timeoutSeconds: plan.policy.approvalTimeoutSeconds, default: plan.policy.approvalDefault };
     return { safe, reason, recovered: !well.passed, approval, databases: found.map(({ database, ready, reason: why }) => ({ database, ready, reason: why })) };
   };
+
+const startedByOne = ({ requestedBy = '' }: Failover): boolean => requestedBy !== '';
+
+/** Somebody pressed hold: then the time-out of the approval is no yes, whatever the policy says about silence. */
+async function silence(ports: AssessPorts, failover: Failover, plan: ApplicationPlan): Promise<Gate> {
+  const by = plan.policy.approval === 'required' ? await ports.approvals.held(failover.execution, failover.application) : undefined;
+  return { gate: 'not held', passed: by === undefined, value: by === undefined ? 'nobody holds it' : `${by} holds it, and nobody has decided`, threshold: 'nobody holds it' };
+}
 
 /** A replica that gives no answer is a fact (not ready, with what it said), not a failure of this step. */
 async function look(ports: AssessPorts, database: DatabasePlan, region: string): Promise<ReplicaView> {

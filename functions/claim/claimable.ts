@@ -13,22 +13,29 @@ const time = (at: Instant | undefined): string => (at === undefined ? 'none' : n
 /** The gates of a claim, each with what it saw. Cooldown and acknowledgement only stop automatic failovers: a person may go on. */
 export function claimable(lease: Lease, failover: Failover, plan: ApplicationPlan, now: Instant): Claim {
   const mine = lease.holder === failover.execution;
-  const heldByOther = lease.holder !== undefined && !mine && lease.expiresAt + plan.permit.clockErrorSeconds * 1000 > now;
-  const automatic = failover.mode === 'automatic';
+  // A drill yields: an outage does not wait for an exercise. So does a failback, but not to a failover out of the region that it is just
+  // rebuilding: nobody is there, it looks down for that very reason, and what is being made there must not be torn down.
+  const isPlanned = failover.mode === 'drill' || failover.mode === 'failback';
+  const yields = !isPlanned && (lease.drill === true || (lease.failback === true && lease.evacuated !== failover.evacuated));
+  const heldByOther = lease.holder !== undefined && !mine && !yields && lease.expiresAt + plan.permit.clockErrorSeconds * 1000 > now;
+  const automatic = failover.mode === 'automatic' || failover.mode === 'drill';
   const gates: readonly Gate[] = [
     { gate: 'pause', passed: !(lease.pausedUntil !== undefined && lease.pausedUntil > now), value: time(lease.pausedUntil), threshold: 'not paused', evidence: lease.pausedBy ?? '' },
-    { gate: 'lease', passed: !heldByOther, value: lease.holder ?? 'free', threshold: 'free, expired or ours', evidence: `expires ${time(lease.expiresAt)}` },
+    { gate: 'lease', passed: !heldByOther, value: lease.holder ?? 'free', threshold: 'free, expired or ours', evidence: `expires ${time(lease.expiresAt)}${yields && lease.holder !== undefined ? `; a ${lease.drill === true ? 'drill' : 'failback'}, which yields` : ''}` },
     { gate: 'cooldown', passed: mine || !automatic || !(lease.cooldownUntil !== undefined && lease.cooldownUntil > now), value: time(lease.cooldownUntil), threshold: 'over' },
-    { gate: 'acknowledgement', passed: mine || !automatic || !lease.acknowledgementDue, value: lease.acknowledgementDue ? 'due' : 'given', threshold: 'the last failover was acknowledged by a person' },
+    { gate: 'acknowledgement', passed: mine || !(automatic || failover.mode === 'failback') || !lease.acknowledgementDue, value: lease.acknowledgementDue ? 'due' : 'given', threshold: 'the last failover was acknowledged by a person' },
   ];
   const refused = gates.filter((gate) => !gate.passed);
   if (refused.length > 0) {
     return { kind: 'refuse', gates, reason: refused.map((gate) => refusal(gate, lease)).join('; ') };
   }
   const expiresAt = now + plan.lease.ttlSeconds * 1000;
-  if (mine) return { kind: 'adopt', gates, next: { ...lease, expiresAt } };
-  const { abortExecution: _aborted, ...kept } = lease;
-  const next: Lease = { ...kept, epoch: lease.epoch + 1, holder: failover.execution, expiresAt, incident: failover.incident, evacuated: failover.evacuated };
+  // A failback that goes on to its next half leaves another region.
+  if (mine) return { kind: 'adopt', gates, next: { ...lease, expiresAt, ...(failover.mode === 'failback' ? { evacuated: failover.evacuated } : {}) } };
+  const { abortExecution: _aborted, drill: _drill, failback: _failback, takenOverAt: _takenOverAt, ...kept } = lease;
+  const tookOver = yields && lease.holder !== undefined ? { takenOverAt: now } : {};
+  const drill = failover.mode === 'drill' ? { drill: true } : failover.mode === 'failback' ? { failback: true } : {};
+  const next: Lease = { ...kept, epoch: lease.epoch + 1, holder: failover.execution, expiresAt, incident: failover.incident, evacuated: failover.evacuated, ...drill, ...tookOver };
   return { kind: 'grant', gates, next };
 }
 

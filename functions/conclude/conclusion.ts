@@ -1,5 +1,6 @@
 // What an ended execution leaves behind: who is blocked until when, what was lost at most, and which page of the runbook applies.
-import type { Outcome } from '../../domain/journal.ts';
+import type { FailbackOutcome } from '../../domain/failback.ts';
+import type { FailoverMode, Outcome } from '../../domain/journal.ts';
 import type { Lease } from '../../domain/lease.ts';
 import type { ApplicationPlan, Instant } from '../../domain/plan.ts';
 
@@ -9,11 +10,12 @@ export interface LossWindow { readonly from: Instant; readonly to: Instant; read
  * The lease after the end. A failover that acted, or that a person must take over, blocks automatic action until the
  * cooldown is over AND a person acknowledged: a time window alone is not a mutex.
  */
-export function released(lease: Lease, execution: string, outcome: Outcome, plan: ApplicationPlan, now: Instant): Lease | undefined {
+export function released(lease: Lease, execution: string, outcome: Outcome | FailbackOutcome, plan: ApplicationPlan, now: Instant): Lease | undefined {
   if (lease.holder !== execution) return undefined;
-  const { holder: _holder, abortExecution: _abort, ...rest } = lease;
+  const { holder: _holder, abortExecution: _abort, failback: _failback, ...rest } = lease;
   const free: Lease = { ...rest, expiresAt: now };
-  if (outcome === 'Stood down') return free;
+  // A whole pair is protected at once: the person who brought it back is there, and nothing is left to be looked at.
+  if (outcome === 'Stood down' || outcome === 'Failed back') return free;
   return { ...free, acknowledgementDue: true, cooldownUntil: now + plan.policy.cooldownSeconds * 1000 };
 }
 
@@ -26,8 +28,12 @@ export function widest(windows: readonly LossWindow[]): LossWindow | undefined {
   return { from, to, seconds: Math.round((to - from) / 100) / 10 };
 }
 
+/** A person's own word is no error, and is not told as one. Anything else keeps its name, which says whose fault it is. */
+export const readable = (cause: string): string => cause.replace(/^StoppedByOperatorError: /, 'stopped before its next change: ');
+
 /** The heading of docs/runbook.md for this end: one per outcome and step that handed over. */
-export function runbookEntry(outcome: Outcome, step: string): string {
+export function runbookEntry(outcome: Outcome | FailbackOutcome, step: string, mode: FailoverMode = 'automatic'): string {
   const slug = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+  if (mode === 'failback' && (outcome === 'Handed to a human' || outcome === 'Stood down')) return `docs/runbook.md#failback-${slug(outcome)}`;
   return outcome === 'Handed to a human' ? `docs/runbook.md#handed-over-at-${slug(step)}` : `docs/runbook.md#${slug(outcome)}`;
 }

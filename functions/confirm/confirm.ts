@@ -20,7 +20,7 @@ export const confirm = ({ observations, journal, clock }: Pick<Ports, 'observati
     const spentSeconds = (now - failover.startedAt) / 1000;
     const entry = { execution: failover.execution, application: failover.application, at: now, step: 'Confirm service', kind: 'gate', epoch } as const;
     if (found.kind === 'confirmed') {
-      await journal.record({ ...entry, summary: found.reason, gates: [{ gate: 'service', passed: true, value: found.reason, threshold: 'writes seen from outside under the new epoch' }] });
+      await journal.record({ ...entry, summary: found.reason, gates: [{ gate: 'service', passed: true, value: found.reason, threshold: 'writes seen from outside under the new epoch' }], evidence: seen });
       return { service: 'confirmed', reason: found.reason };
     }
     const limitSeconds = waitLimitSeconds(plan);

@@ -49,11 +49,23 @@ async function order(ports: FencePorts, { failover, epoch, database }: FenceInpu
   const withdrawn = await ports.permits.withdraw(failover.application, database, epoch, now);
   // Taken after the withdrawal was acknowledged: whatever was renewed was renewed before this moment.
   const recordedAt = ports.clock.now();
-  const intent: FenceIntent = { application: failover.application, database, region: failover.evacuated, epoch, recordedAt, execution: failover.execution };
+  const intent: FenceIntent = { application: failover.application, database, region: failover.evacuated, epoch, recordedAt, execution: failover.execution, ...earlierOf(existing), ...rulesOf(existing) };
   if (!withdrawn || !(await ports.intents.record(intent))) {
     throw new LeaseLostError(`a newer epoch than ${epoch} already stands for ${database}`);
   }
   return intent;
+}
+
+/** An order that still stands was given by an execution that did not end its work. Ten are more than anybody will look through. */
+function earlierOf(existing: FenceIntent | undefined): Pick<FenceIntent, 'earlier'> {
+  if (existing === undefined || existing.liftedAt !== undefined) return {};
+  return { earlier: [...(existing.earlier ?? []), existing.execution].slice(-10) };
+}
+
+/** What was revoked under the order before and is not put back yet would be forgotten with it. */
+function rulesOf(existing: FenceIntent | undefined): Pick<FenceIntent, 'rules'> {
+  const rules = existing?.enforced?.reopened === true ? undefined : existing?.enforced?.rules ?? existing?.rules;
+  return rules === undefined ? {} : { rules };
 }
 
 async function journal(ports: FencePorts, { failover, epoch, database }: FenceInput, found: Fencing): Promise<void> {

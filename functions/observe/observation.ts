@@ -29,6 +29,8 @@ export function observation(previous: Observation | undefined, probe: Probe, pla
     ...(lastWriteAt === undefined ? {} : { lastWriteAt }),
     ...(writer === undefined ? {} : { writer }),
     ...(epoch === undefined ? {} : { epoch }),
+    // It answers, and says that its database does not.
+    ...(probe.outcome.answered && (result === 'down' || result === 'impaired') ? { databaseOnly: true as const } : {}),
   };
 }
 
@@ -45,10 +47,12 @@ function sameRun(before: Accusation, now: Accusation): boolean {
 
 const isAboutTarget = ({ result, target, writer }: Accusation): boolean => result === 'down' || writer === undefined || writer === target;
 
+/** Does it speak against the region? A refused write is the fence at work. */
+export const isBad = ({ answered, read, write }: ProbeOutcome): boolean => !answered || read !== 'ok' || write === 'failed';
+
 function judge(probe: Probe, plan: ApplicationPlan): { readonly result: ObservationResult; readonly reason: string } {
   const { outcome } = probe;
-  const bad = !outcome.answered || outcome.read !== 'ok' || outcome.write === 'failed';
-  if (bad && !probe.control) return { result: 'abstained', reason: 'the control endpoint cannot be reached either' };
+  if (isBad(outcome) && !probe.control) return { result: 'abstained', reason: 'the control endpoint cannot be reached either' };
   if (!outcome.answered || outcome.read !== 'ok') {
     return { result: 'down', reason: [outcome.failure ?? 'read-failed', outcome.detail].filter(Boolean).join(': ') };
   }

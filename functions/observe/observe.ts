@@ -1,12 +1,13 @@
 // Observe: the agent of a vantage point. Probes both regions round after round, records what it saw, raises suspicion.
 // It decides nothing about failing over, and a round that cannot be recorded is reported, not dropped.
-import type { Observation } from '../../domain/observation.ts';
+import type { Observation, ProbeOutcome } from '../../domain/observation.ts';
 import type { ApplicationPlan, Instant, Region } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
+import { inRounds } from '../../domain/rounds.ts';
 import { TryAgainError } from '../../domain/errors.ts';
 import type { Figures, Ports, Suspicion } from '../../domain/ports.ts';
 import { controlFigure, figuresOf } from './figures.ts';
-import { observation } from './observation.ts';
+import { isBad, observation } from './observation.ts';
 import { concern } from './suspicion.ts';
 
 type ObservePorts = Pick<Ports, 'prober' | 'observations' | 'events' | 'incidents' | 'clock'> & {
@@ -22,22 +23,12 @@ export const observe = (ports: ObservePorts, plan: ApplicationPlan, vantagePoint
   async ({ runSeconds, unlessWatched = false }: { readonly runSeconds: number; readonly unlessWatched?: boolean | undefined }): Promise<ObserveResult> => {
     const { clock } = ports;
     if (unlessWatched && await watched(ports, plan, vantagePoint)) return { rounds: 0, suspicions: 0 };
-    const endAt = clock.now() + runSeconds * 1000;
     let memories: Map<Region, Memory> | undefined;
-    let rounds = 0;
     let suspicions = 0;
-    const failures: unknown[] = [];
-    for (let roundAt = clock.now(); roundAt < endAt && clock.now() < endAt; roundAt += plan.detection.probeIntervalSeconds * 1000) {
-      await clock.sleep(Math.max(0, roundAt - clock.now()));
-      rounds += 1;
-      try {
-        memories ??= await remember(ports, plan, vantagePoint);
-        suspicions += await round(ports, plan, vantagePoint, memories);
-      } catch (error) {
-        // One store or bus that fails for a moment must not blind this vantage point for the rest of its minute.
-        failures.push(error);
-      }
-    }
+    const { rounds, failures } = await inRounds(clock, plan.detection.probeIntervalSeconds, runSeconds, async () => {
+      memories ??= await remember(ports, plan, vantagePoint);
+      suspicions += await round(ports, plan, vantagePoint, memories);
+    });
     if (failures.length > 0) {
       throw new TryAgainError(`${failures.length} of ${rounds} rounds were not recorded in full; the last: ${String(failures.at(-1))}`, { cause: failures.at(-1) });
     }
@@ -65,12 +56,23 @@ async function remember(ports: ObservePorts, plan: ApplicationPlan, vantagePoint
   }));
 }
 
+/**
+ * A failure that comes at once is tried once more within the time of the same probe: a server that a deployment takes away fails one
+ * request in five, not the region. It costs an outage nothing, since no answer at all takes the whole time and is not tried again.
+ */
+async function probed({ prober, clock }: ObservePorts, { detection: { probeTimeoutSeconds, slowSeconds } }: ApplicationPlan, url: string): Promise<ProbeOutcome> {
+  const begunAt = clock.now();
+  const first = await prober.probe(url, probeTimeoutSeconds);
+  const leftSeconds = probeTimeoutSeconds - (clock.now() - begunAt) / 1000;
+  return isBad(first) && leftSeconds >= slowSeconds ? prober.probe(url, leftSeconds) : first;
+}
+
 async function round(ports: ObservePorts, plan: ApplicationPlan, vantagePoint: Region, memories: Map<Region, Memory>): Promise<number> {
   const { probeTimeoutSeconds, probeIntervalSeconds, controlUrl } = plan.detection;
   const begunAt = ports.clock.now();
   const [control, ...outcomes] = await Promise.all([
     ports.prober.reachesControl(controlUrl, probeTimeoutSeconds),
-    ...plan.regions.map((target) => ports.prober.probe(plan.probeUrls[target] ?? '', probeTimeoutSeconds)),
+    ...plan.regions.map((target) => probed(ports, plan, plan.probeUrls[target] ?? '')),
   ]);
   // A probe ends within its limit. If much more time went by, it is this vantage point that stood still (a frozen process): what it
   // holds is old, and must not be recorded as seen now.

@@ -10,6 +10,7 @@ import { InvalidInputError } from '../../domain/errors.ts';
 import type { DatabaseFacts, InstanceFacts, Ports } from '../../domain/ports.ts';
 import { lossWindow, type LossWindow } from './loss.ts';
 import { promotion } from './promotion.ts';
+import { caughtUp, isWhole } from './caught-up.ts';
 import { permission } from './permission.ts';
 
 type PromotePorts = Pick<Ports, 'database' | 'permits' | 'intents' | 'observations' | 'leases' | 'journal' | 'clock'>;
@@ -61,7 +62,13 @@ async function start(ports: PromotePorts, input: PromoteInput, plan: Application
     ports.permits.read(failover.application, database.name),
     ports.intents.read(failover.application, database.name, failover.evacuated),
   ]);
-  const gates = permission({ permit, intent, facts: view.facts, observations: view.observations }, plan, failover.evacuated, epoch, ports.clock.now());
+  const gates = [...permission({ permit, intent, facts: view.facts, observations: view.observations }, plan, failover.evacuated, epoch, ports.clock.now())];
+  // A planned move has the time to lose nothing: it waits for the last byte. What cannot be read is not "all".
+  if (failover.mode === 'failback' && gates.every(({ passed }) => passed)) {
+    const whole = await caughtUp(ports, plan, database, failover.evacuated);
+    if (!whole.passed && ports.clock.now() < view.startedAt + database.promoteTimeoutSeconds * 1000) return waiting(`the replica has not replayed everything: ${whole.value}`, database, ports.clock.now());
+    gates.push(whole);
+  }
   const failed = gates.filter((gate) => !gate.passed);
   const entry = { execution: failover.execution, application: failover.application, step: 'Promote replica', epoch };
   if (failed.length > 0) return refuse(ports, input, failed.map((gate) => `${gate.gate} is ${gate.value}, must be ${gate.threshold}`).join('; '));
@@ -96,6 +103,7 @@ async function probe(ports: PromotePorts, input: PromoteInput, plan: Application
 /** Nothing is lost where nothing was fenced: the writer was in the survivor already. */
 async function lost(ports: PromotePorts, { failover, epoch, database }: PromoteInput, view: View, now: Instant): Promise<LossWindow> {
   const intent = await ports.intents.read(failover.application, database, failover.evacuated);
+  if (failover.mode === 'failback' && await isWhole(ports, [failover.execution, ...(intent?.earlier ?? [])], database)) return { from: now, to: now, seconds: 0 };
   // An execution before this one may have fenced, promoted and died before it could tell what that cost.
   if (intent !== undefined && intent.epoch < epoch && intent.liftedAt === undefined) return await lostBefore(ports, intent, database) ?? { from: now, to: now, seconds: 0 };
   if (intent?.epoch !== epoch) return { from: now, to: now, seconds: 0 };
@@ -104,7 +112,8 @@ async function lost(ports: PromotePorts, { failover, epoch, database }: PromoteI
   const fencedAt = Math.min(now, view.fencedAt ?? now, intent.enforced?.networkClosed === true ? intent.enforced.at : now);
   // RDS restarts the engine at the end of a promotion, which then no longer knows what it replayed last: what was read right before
   // the promotion was asked for still stands, since nothing of it can go away.
-  return lossWindow(view.facts?.replayedAt ?? replayedAtRequest(view.request), fencedAt) ?? { from: 0, to: now, seconds: now / 1000 };
+  const replayedAt = view.facts?.replayedAt ?? replayedAtRequest(view.request) ?? await replayedBefore(ports, intent, database);
+  return lossWindow(replayedAt, fencedAt) ?? { from: 0, to: now, seconds: now / 1000 };
 }
 
 /** The loss window that an earlier execution measured and journaled. */
@@ -112,6 +121,17 @@ async function lostBefore(ports: PromotePorts, { execution, epoch }: FenceIntent
   const entries = await ports.journal.list(execution);
   const proven = entries.filter((entry) => entry.step === 'Promote replica' && entry.kind === 'result' && entry.epoch === epoch && entry.summary.startsWith(`${database}: `));
   return proven.map((entry) => (entry.evidence as { readonly lossWindow?: LossWindow } | undefined)?.lossWindow).findLast((window) => window !== undefined);
+}
+
+/** What an execution before this one had read when it asked for the promotion, before it ended on the way. */
+async function replayedBefore(ports: PromotePorts, { earlier = [] }: FenceIntent, database: string): Promise<Instant | undefined> {
+  for (const execution of [...earlier].reverse()) {
+    const entries = await ports.journal.list(execution);
+    const request = entries.findLast((entry) => entry.step === 'Promote replica' && entry.kind === 'intent' && entry.summary.startsWith(`${database}: `));
+    const found = replayedAtRequest(request);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function replayedAtRequest(request: JournalEntry | undefined): Instant | undefined {

@@ -24,8 +24,9 @@ export const rehearse = (ports: RehearsePorts, subject: Subject, region: Region)
     const isNews = change.appeared.length + change.gone.length > 0;
     const trouble = isNews ? await tell(ports, subject, region, change) : undefined;
     const seen = findings.map(keyOf).sort();
+    const critical = findings.filter(({ severity }) => severity === 'critical').map(keyOf).sort();
     // When nobody could be told, the next rehearsal tries again.
-    await ports.rehearsals.write(plan.application, region, { at: ports.clock.now(), seen, told: trouble === undefined ? change.told : before?.told ?? [] });
+    await ports.rehearsals.write(plan.application, region, { at: ports.clock.now(), seen, critical, told: trouble === undefined ? change.told : before?.told ?? [] });
     const count = (severity: Finding['severity']): number => findings.filter((found) => found.severity === severity).length;
     return {
       checks, critical: count('critical'), warning: count('warning'), info: count('info'), notChecked: findings.filter(({ id }) => id === 'not-checked').length,

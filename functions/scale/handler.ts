@@ -1,13 +1,16 @@
-// Wires `Scale survivor`.
+// Wires `Scale survivor`, and `Scale back` of a drill.
 import { agreed } from '../../adapters/agreed.ts';
 import { capacityOf } from '../../adapters/capacity.ts';
 import { environment, planOf, plans } from '../../adapters/environment.ts';
 import { lambda } from '../../adapters/lambda.ts';
 import { scaleInput } from '../../events/contracts.ts';
-import { scale } from './scale.ts';
+import { scale, scaleBack } from './scale.ts';
 
 const env = environment();
 const all = plans(env.configFile);
 const ports = { ...agreed(env), capacity: capacityOf() };
 
-export const handler = lambda(scaleInput, (input) => scale(ports, planOf(all, input.failover.application))(input), { step: 'Scale survivor' });
+export const handler = lambda(scaleInput, ({ scaled, ...input }) => {
+  const plan = planOf(all, input.failover.application);
+  return scaled === undefined ? scale(ports, plan)(input) : scaleBack(ports, plan)({ ...input, scaled });
+}, { step: 'Scale' });

@@ -1,5 +1,6 @@
 // A planned move of users, one step of the ramp at a time: the workflow confirms the service between two calls. Never for an outage.
 // On the way back the weights are set right first, then the switch and the routing controls let users in, so that nobody is let in at once.
+import { holdLease } from '../../domain/authority.ts';
 import { TryAgainError, UnexpectedAnswerError } from '../../domain/errors.ts';
 import { survivorOf, type ApplicationPlan, type Region, type TrafficPlan } from '../../domain/plan.ts';
 import { nextShare, type Share, type Towards } from './ramp.ts';
@@ -7,8 +8,8 @@ import { setWeights, turnSwitch, type Move, type ShiftInput, type ShiftPorts } f
 import { shareOf, sharing } from './weights.ts';
 
 export interface RampInput extends ShiftInput { readonly towards: Towards }
-/** `more`: another step is to be made after a confirmation. */
-export interface RampResult { readonly shift: 'moved'; readonly reason: string; readonly more: boolean }
+/** `more`: another step is to be made after a confirmation. `stands`: nothing was left to be done. */
+export interface RampResult { readonly shift: 'moved'; readonly reason: string; readonly more: boolean; readonly stands?: true }
 
 const STEP = 'Shift reads';
 
@@ -23,13 +24,15 @@ export const shiftRamp = (ports: ShiftPorts, plan: ApplicationPlan) =>
       return { shift: 'moved', reason, more };
     };
     const survivor = survivorOf(plan, failover.evacuated);
-    const shares = await Promise.all(plan.traffic.map(async (traffic) => shareOf((await ports.traffic.read(traffic)).weights, survivor)));
+    const weights = await Promise.all(plan.traffic.map(async (traffic) => (await ports.traffic.read(traffic)).weights));
+    const shares = weights.map((current) => shareOf(current, survivor));
     if (towards === 'both' && await isHeldOut(ports, plan, failover.evacuated)) {
       if (shares.some((share) => share !== 100)) return ended(await stepTo(ports, move, survivor, () => 100), true);
       return ended(await letIn(ports, move), true);
     }
     const next = new Map(plan.traffic.map((traffic, index) => [traffic.name, nextShare(traffic, shares[index], towards)]));
-    if ([...next.values()].every((share) => share === undefined)) return ended(`users are where they should be: ${survivor} has ${shares.join(', ')} %`, false);
+    const isPlanned = plan.traffic.every((traffic, index) => sharing(traffic, weights[index] ?? {}, survivor, 'plan').kind === 'done');
+    if ([...next.values()].every((share) => share === undefined) || (towards === 'both' && isPlanned)) return { ...await ended(`users are where they should be: ${survivor} has ${shares.join(', ')} %`, false), stands: true };
     const reason = await stepTo(ports, move, survivor, ({ name }) => next.get(name) ?? 100);
     return ended(reason, [...next.values()].some((share) => share !== undefined && share !== 'plan' && (towards === 'both' || share < 100)));
   };
@@ -43,11 +46,12 @@ async function isHeldOut(ports: ShiftPorts, plan: ApplicationPlan, evacuated: Re
 }
 
 async function letIn(ports: ShiftPorts, move: Move): Promise<string> {
-  const { plan, failover } = move;
+  const { plan, failover, epoch } = move;
   const turned = await turnSwitch(ports, move, undefined);
   if (plan.routingControls === undefined) return turned;
   const open = Object.fromEntries(Object.keys(plan.routingControls.controls).map((region) => [region, true]));
   await move.meaning('routing controls: all on');
+  await holdLease(ports, failover, epoch, plan.lease);
   await ports.controls.set(plan.routingControls, open, failover.evacuated);
   return `${turned}; routing controls: all on`;
 }

@@ -24,15 +24,18 @@ export const shiftReads = (ports: ShiftPorts, plan: ApplicationPlan) =>
       ports.journal.record({ execution: failover.execution, application: failover.application, at: ports.clock.now(), step: STEP, epoch, ...entry });
     const tries = triesOf(await ports.journal.list(failover.execution), STEP, epoch);
     const deadline = failover.startedAt + plan.budgets.rtoSeconds * 1000;
-    const turns = plan.traffic.map((traffic) => ({ traffic, turn: turnOf(traffic, tries, ports.clock.now(), deadline) }));
-    const exhausted = turns.flatMap(({ traffic, turn }) => (turn.kind === 'exhausted' ? [`${traffic.recordName}: ${turn.reason}`] : []));
+    const planned = plan.traffic.map((traffic) => ({ traffic, turn: turnOf(traffic, tries, ports.clock.now(), deadline) }));
+    const exhausted = planned.flatMap(({ traffic, turn }) => (turn.kind === 'exhausted' ? [`${traffic.recordName}: ${turn.reason}`] : []));
     if (exhausted.length > 0) return unseen(record, exhausted.join('; '));
     // Also when it only looks: the wait may be longer than the lease, and a pause must be seen.
-    await holdLease(ports, failover, epoch, plan.lease);
+    const lease = await holdLease(ports, failover, epoch, plan.lease);
+    const turns = lease.takenOverAt === undefined ? planned : planned.map(({ traffic, turn }) => ({ traffic, turn: again(turn) }));
     const acted = await Promise.all(groups(turns).map((group) => tryStrategy(ports, plan, input, record, group)));
     const troubles = new Map(acted.flatMap(({ strategy, trouble }) => (trouble === undefined ? [] : [[strategy, trouble] as const])));
     if (acted.some(({ failed }) => failed)) return waiting(ports, `${[...troubles.values()].join('; ')}; the next strategy is tried`, 0);
     const open = await notYetSeen(ports, plan, input, turns, troubles);
+    const settledAt = (lease.takenOverAt ?? -Infinity) + plan.lease.marginSeconds * 1000;
+    if (open.length === 0 && ports.clock.now() < settledAt) return waiting(ports, 'moved; the drill whose lease was taken over may have asked for a change that still arrives', settledAt - ports.clock.now());
     if (open.length === 0) return moved(record, turns, acted);
     const late = open.filter(({ turn }) => ports.clock.now() > turn.until);
     if (late.length === 0) return waiting(ports, open.map(({ why }) => why).join('; '), LOOK_EVERY_MS);
@@ -40,6 +43,9 @@ export const shiftReads = (ports: ShiftPorts, plan: ApplicationPlan) =>
     const over = late.some(({ traffic, turn }) => turn.strategy === traffic.strategies.at(-1));
     return over ? { shift: 'unseen', reason: late.map(({ why }) => why).join('; ') } : waiting(ports, `${late.map(({ why }) => why).join('; ')}; the next strategy is tried`, 0);
   };
+
+/** What a drill had asked for last may arrive after what was accepted: the stored weights are looked at each time, and set again. */
+const again = (turn: Turn): Turn => (turn.kind === 'look' ? { ...turn, kind: 'try', isFirst: false } : turn);
 
 type Acting = Exclude<Turn, { readonly kind: 'exhausted' }>;
 type Record = (entry: Pick<JournalEntry, 'kind' | 'summary'> & Partial<JournalEntry>) => Promise<void>;

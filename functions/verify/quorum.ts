@@ -15,7 +15,19 @@ export function vote(observation: Observation | undefined, plan: ApplicationPlan
   if (ageSeconds > plan.detection.evidenceAgeSecondsMax || ageSeconds < -plan.permit.clockErrorSeconds) return 'silent';
   if (observation.result === 'abstained') return 'abstained';
   if (!isOutage(observation)) return 'healthy';
-  return observation.consecutiveFailures >= plan.detection.failuresToSuspect ? 'down' : 'silent';
+  return observation.consecutiveFailures >= plan.detection.failuresToSuspect && lastedLong(observation, plan) ? 'down' : 'silent';
+}
+
+/**
+ * A number of failures is no length of time: two runs of an agent may look twice within a second. Rounds may be a fifth early. And a
+ * region that answers without its database is given the time in which RDS moves it to another zone.
+ */
+function lastedLong({ at, failingSince, databaseOnly }: Observation, { detection }: ApplicationPlan): boolean {
+  // Without a begin only the count is known.
+  if (failingSince === undefined) return databaseOnly !== true;
+  const lastedSeconds = (at - failingSince) / 1000;
+  if (databaseOnly === true && lastedSeconds < detection.databaseOutageSeconds) return false;
+  return lastedSeconds >= (detection.failuresToSuspect - 1) * detection.probeIntervalSeconds * 0.8;
 }
 
 /** A region that cannot write is only out itself if the writer is there; otherwise it suffers from the other one. */
@@ -44,7 +56,7 @@ export function quorum(observations: readonly Observation[], plan: ApplicationPl
   if (bothDown.length >= plan.detection.quorum) {
     return { kind: 'undecided', final: true, votes, reason: `both regions look down from ${bothDown.join(' and ')}: the monitor or the world is sick` };
   }
-  if (votes.down < votes.needed) return tooFew(votes, evacuated, ballots);
+  if (votes.down < votes.needed) return tooFew(votes, evacuated, ballots, plan);
   if (!accusers.includes(plan.witness)) {
     return { kind: 'undecided', final: false, votes, reason: `${summary(votes, evacuated)}, but the witness ${plan.witness} does not say so` };
   }
@@ -70,11 +82,13 @@ function serves(observation: Observation | undefined, plan: ApplicationPlan, now
   return observation.result === 'up' || observation.result === 'impaired';
 }
 
-function tooFew(votes: VoteCount, evacuated: Region, ballots: readonly Ballot[]): Verdict {
+function tooFew(votes: VoteCount, evacuated: Region, ballots: readonly Ballot[], plan: ApplicationPlan): Verdict {
   const abstaining = ballots.filter((ballot) => ballot.vote === 'abstained').map((ballot) => ballot.vantagePoint);
   const slow = ballots.filter((ballot) => ballot.vote === 'healthy' && ballot.observation?.result === 'slow').length;
+  const waiting = ballots.filter((ballot) => ballot.vote === 'silent' && ballot.observation?.databaseOnly === true && isOutage(ballot.observation)).map((ballot) => ballot.vantagePoint);
   const remarks = [
     abstaining.length > 0 ? `${abstaining.join(', ')} cannot reach the control endpoint: the monitor is sick there` : '',
+    waiting.length > 0 ? `${waiting.join(', ')} get answers without a database, which is given ${plan.detection.databaseOutageSeconds} s to move to another zone` : '',
     slow > 0 ? `${slow} see it slow: a grey failure, which pages and moves nothing` : '',
   ].filter((remark) => remark !== '');
   const reason = [`${summary(votes, evacuated)}; ${votes.needed} needed`, ...remarks].join('; ');

@@ -5,11 +5,15 @@ import { environment, planOf, plans } from '../../adapters/environment.ts';
 import { embeddedFigures } from '../../adapters/figures.ts';
 import { lambda } from '../../adapters/lambda.ts';
 import { messengerOf } from '../../adapters/messenger.ts';
+import { outboxStore } from '../../adapters/outbox-store.ts';
+import { tableIn } from '../../adapters/table.ts';
 import { watchInput } from '../../events/contracts.ts';
 import { watch } from './watch.ts';
 
 const env = environment();
 const all = plans(env.configFile);
-const ports = { ...agreed(env), database: databaseOf(env), messenger: messengerOf(env), figures: embeddedFigures() };
+const messenger = messengerOf(env);
+const late = { outbox: outboxStore(tableIn(env.region, env.table)), delivery: messenger };
+const ports = { ...agreed(env), database: databaseOf(env), messenger, figures: embeddedFigures(), late };
 
 export const handler = lambda(watchInput, (input) => watch(ports, planOf(all, input.application), env.region)(input), { step: 'Watch replication' });

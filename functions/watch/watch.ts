@@ -1,34 +1,33 @@
 // Watch: the agent that looks at the replicas of its own region and tells people when one falls behind, or when writes are refused
-// and nobody is at work. It moves nothing.
+// and nobody is at work. It sends what could not be told in time as well, and forgets servers that are gone. It moves nothing.
 import { TryAgainError } from '../../domain/errors.ts';
-import type { Lease } from '../../domain/lease.ts';
-import type { ApplicationPlan, DatabasePlan, Region } from '../../domain/plan.ts';
+import type { Lease, Permit } from '../../domain/lease.ts';
+import type { ApplicationPlan, DatabasePlan, Instant, Region } from '../../domain/plan.ts';
 import type { Announcement, Figures, Ports } from '../../domain/ports.ts';
+import { goneServers } from '../../domain/permits.ts';
+import { inRounds } from '../../domain/rounds.ts';
+import { deliver, type DeliverPorts } from './deliver.ts';
 import { lag, lagFigures, page } from './lag.ts';
 import { stalledPage, stalledSeconds } from './stalled.ts';
 
 type WatchPorts = Pick<Ports, 'database' | 'observations' | 'permits' | 'leases' | 'messenger' | 'announcements' | 'clock'> & {
   /** Absent where nobody looks at figures. */
   readonly figures?: Figures;
+  /** Absent where nothing can wait. */
+  readonly late?: Omit<DeliverPorts, 'clock'>;
 };
 export interface WatchResult { readonly rounds: number; readonly paged: readonly string[] }
 
 export const watch = (ports: WatchPorts, plan: ApplicationPlan, region: Region) =>
   async ({ runSeconds }: { readonly runSeconds: number }): Promise<WatchResult> => {
-    const endAt = ports.clock.now() + runSeconds * 1000;
     const paged = new Set<string>();
-    const failures: unknown[] = [];
-    let rounds = 0;
-    for (let roundAt = ports.clock.now(); roundAt < endAt; roundAt += plan.detection.probeIntervalSeconds * 1000) {
-      await ports.clock.sleep(Math.max(0, roundAt - ports.clock.now()));
-      rounds += 1;
-      try {
-        for (const name of await look(ports, plan, region)) paged.add(name);
-      } catch (error) {
-        // A table or a messenger that fails for a moment is tried again with the next round, and told at the end.
-        failures.push(error);
-      }
-    }
+    const { rounds, failures } = await inRounds(ports.clock, plan.detection.probeIntervalSeconds, runSeconds, async () => {
+      // Side by side: a slow Slack must not make the agent blind.
+      const [looked, delivered] = await Promise.allSettled([look(ports, plan, region), ports.late === undefined ? 0 : deliver({ ...ports.late, clock: ports.clock }, plan)]);
+      if (looked.status === 'rejected') throw looked.reason;
+      for (const name of looked.value) paged.add(name);
+      if (delivered.status === 'rejected') throw delivered.reason;
+    });
     if (failures.length > 0) throw new TryAgainError(`${failures.length} of ${rounds} rounds failed; the last: ${String(failures.at(-1))}`, { cause: failures.at(-1) });
     return { rounds, paged: [...paged] };
   };
@@ -41,17 +40,24 @@ async function look(ports: WatchPorts, plan: ApplicationPlan, region: Region): P
     const facts = await ports.database.facts(database, region).catch(() => undefined);
     const found = lag(facts, observations, database, region, plan);
     ports.figures?.publish({ application: plan.application, region, database: database.name }, lagFigures(found));
-    const pages = [...(found.kind === 'behind' ? [page(found, database, region, plan, ports.clock.now())] : []), ...await stalled(ports, plan, database, lease)];
+    const permit = await ports.permits.read(plan.application, database.name);
+    const now = ports.clock.now();
+    const pages = [...(found.kind === 'behind' ? [page(found, database, region, plan, now)] : []), ...stalled(permit, plan, database, lease, now)];
     for (const announcement of pages) if (await tell(ports, plan, announcement)) told.push(database.name);
+    if (permit !== undefined) await forget(ports, permit, now);
   }
   return told;
 }
 
-async function stalled(ports: WatchPorts, plan: ApplicationPlan, database: DatabasePlan, lease: Lease): Promise<readonly Announcement[]> {
-  const permit = await ports.permits.read(plan.application, database.name);
-  const now = ports.clock.now();
+function stalled(permit: Permit | undefined, plan: ApplicationPlan, database: DatabasePlan, lease: Lease, now: Instant): readonly Announcement[] {
   const seconds = stalledSeconds(permit, lease, plan, now);
   return permit === undefined || seconds === undefined ? [] : [stalledPage(permit, seconds, database, plan, now)];
+}
+
+/** A table with strong consistency over regions lets nothing expire by itself. A few at a time: this is a look at replicas, not a sweep. */
+async function forget(ports: WatchPorts, permit: Permit, now: Instant): Promise<void> {
+  const gone = goneServers(permit, now).slice(0, 10);
+  await Promise.all(gone.map(([server, renewedAt]) => ports.permits.forget(permit.application, permit.database, server, renewedAt)));
 }
 
 async function tell(ports: WatchPorts, plan: ApplicationPlan, announcement: Announcement): Promise<boolean> {

@@ -125,6 +125,10 @@ const SHARED: readonly Kind[] = [
     effects: (random, pair) => [path('any', region(random, pair), random.pick(['refused', 'tls', 'bad-content']), random.between(0.01, 0.03))],
   },
   {
+    kind: 'writer moves to another zone', perYear: 12, lasts: { fromSeconds: 20, toSeconds: 110 }, source: 'RDS user guide: 60 to 120 s for a Multi-AZ instance, under 35 s for a cluster; monthly is an assumption (maintenance, hosts that fail)',
+    effects: () => [{ on: 'writes', through: 'any', share: 1 }],
+  },
+  {
     kind: 'writes interrupted', perYear: 52, lasts: { fromSeconds: 0.3, toSeconds: OUTAGE_SECONDS }, source: 'assumption: weekly lock, checkpoint or connection storm; longer is an outage of the writer',
     effects: () => [{ on: 'writes', through: 'any', share: 1 }],
   },

@@ -32,7 +32,8 @@ export const OUTAGES: readonly Kind[] = [
     },
   },
   {
-    kind: 'writer dies', perYear: 30, lasts: LASTS, source: SOURCE, outageOf: (_effects, pair) => pair.home,
+    // Longer than RDS would need to move it to another zone.
+    kind: 'writer dies', perYear: 30, lasts: { fromSeconds: 260, toSeconds: 1800 }, source: SOURCE, outageOf: (_effects, pair) => pair.home,
     effects: () => [{ on: 'writes', through: 'any', share: 1 }],
   },
 ];

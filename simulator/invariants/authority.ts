@@ -69,22 +69,27 @@ export const oneFailoverPerIncident: MakeCheck = (world, violate) => {
 };
 
 /** I13. A caller that has read a pause, or an abort of itself, asks for nothing destructive any more; and nobody acts without reading. */
-export const pauseWins: MakeCheck = (world, violate) => ({
-  invariant: 'I13',
-  onFact: (fact) => {
-    if (fact.kind === 'called' && fact.caller.kind === 'step' && DESTRUCTIVE.has(fact.port)) {
-      const stopped = stoppedBy(fact.caller, world);
-      if (stopped !== undefined) violate(`${fact.port} by ${fact.caller.execution ?? ''} ${stopped}`);
-    }
-    if (fact.kind === 'lease' && fact.after.epoch > fact.before.epoch && (fact.before.pausedUntil ?? 0) > fact.at + world.plan.permit.clockErrorSeconds * 1000) {
-      violate(`epoch ${fact.after.epoch} was granted during a pause`);
-    }
-  },
-});
+export const pauseWins: MakeCheck = (world, violate) => {
+  // An abort of a drill asks for its return, which is all that it does from there.
+  const returning = new Set<string>();
+  return {
+    invariant: 'I13',
+    onFact: (fact) => {
+      if (fact.kind === 'state' && fact.state === 'Turn back') returning.add(fact.execution);
+      if (fact.kind === 'called' && fact.caller.kind === 'step' && DESTRUCTIVE.has(fact.port)) {
+        const stopped = stoppedBy(fact.caller, world, returning);
+        if (stopped !== undefined) violate(`${fact.port} by ${fact.caller.execution ?? ''} ${stopped}`);
+      }
+      if (fact.kind === 'lease' && fact.after.epoch > fact.before.epoch && (fact.before.pausedUntil ?? 0) > fact.at + world.plan.permit.clockErrorSeconds * 1000) {
+        violate(`epoch ${fact.after.epoch} was granted during a pause`);
+      }
+    },
+  };
+};
 
-function stoppedBy(caller: Caller, world: World): string | undefined {
+function stoppedBy(caller: Caller, world: World, returning: ReadonlySet<string>): string | undefined {
   const now = world.places.now(caller.place);
   if ((caller.lease?.pausedUntil ?? 0) > now) return 'after it had read that it is paused';
-  if (caller.lease?.abort !== undefined && caller.lease.abort === caller.execution) return 'after it had read that a person asked it to stop';
+  if (caller.lease?.abort !== undefined && caller.lease.abort === caller.execution && !returning.has(caller.execution)) return 'after it had read that a person asked it to stop';
   return undefined;
 }

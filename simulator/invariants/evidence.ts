@@ -94,7 +94,8 @@ export const quorumEvidence: MakeCheck = (world, violate) => {
           violate(`${run.name} took ${run.evacuated} for down; really ${accusers.join(', ') || 'nobody'} saw it down and ${serving.join(', ') || 'nobody'} of these saw the survivor serve`);
         }
       }
-      if (fact.kind === 'lease' && fact.after.epoch > fact.before.epoch) {
+      // Neither drill nor failback needs an outage; what they may do is I16's and I17's.
+      if (fact.kind === 'lease' && fact.after.epoch > fact.before.epoch && fact.after.drill !== true && fact.after.failback !== true) {
         const age = fact.at - (verdictAt.get(fact.after.holder ?? '') ?? -Infinity);
         if (age > VERDICT_AGE_MS) violate(`epoch ${fact.after.epoch} was granted to ${fact.after.holder ?? 'nobody'} without a verdict of its own`);
       }
@@ -109,7 +110,7 @@ export const sickMonitorAbstains: MakeCheck = (world, violate) => {
     invariant: 'I8',
     onFact: (fact) => {
       truth.note(fact);
-      if (fact.kind !== 'lease' || fact.after.epoch <= fact.before.epoch) return;
+      if (fact.kind !== 'lease' || fact.after.epoch <= fact.before.epoch || fact.after.drill === true || fact.after.failback === true) return;
       const { evacuated } = fact.after;
       if (evacuated === undefined) return;
       const survivor = survivorOf(world.plan, evacuated);

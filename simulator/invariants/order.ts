@@ -29,10 +29,18 @@ export const fenceBeforePromote: MakeCheck = (world, violate) => ({
 export const neverZeroRegions: MakeCheck = (world, violate) => ({
   invariant: 'I10',
   onFact: (fact) => {
+    const { evacuated: leaving, holder } = world.table.lease;
+    if (fact.kind === 'switch' && holder !== undefined && fact.next.evacuated !== undefined && fact.next.evacuated !== leaving) violate(`the switch leads users away from ${fact.next.evacuated}, which is not being left`);
+    if (fact.kind === 'acted' && fact.port === 'controls.set') {
+      const open = Object.entries(fact.detail as Readonly<Record<Region, boolean>>).filter(([, on]) => on).map(([region]) => region);
+      if (open.length === 0 || (open.length === 1 && open[0] === leaving)) violate(`routing controls let users into ${open.join(', ') || 'no region'}`);
+    }
     if (fact.kind !== 'weights') return;
     const serving = Object.entries(fact.weights).filter(([, weight]) => weight > 0).map(([region]) => region);
     if (serving.length === 0) violate(`no region has a weight in ${fact.record}`);
-    const { evacuated } = world.table.lease;
+    const { evacuated, failback } = world.table.lease;
+    // A failback moves users to and fro between two regions that are well, and rebuilds only the one without them.
+    if (failback === true) return;
     if (serving.length === 1 && serving[0] === evacuated && world.table.lease.holder !== undefined) violate(`all traffic of ${fact.record} goes to ${evacuated}, the region that is being left`);
   },
 });
@@ -48,6 +56,8 @@ export const independentOfEvacuated: MakeCheck = (_world, violate) => ({
 const STEP_OF: Readonly<Record<string, string>> = {
   'permits.withdraw': 'Fence writer', 'intents.record': 'Fence writer', 'database.promote': 'Promote replica',
   'permits.grant': 'Shift writes', 'traffic.pointWriter': 'Shift writes', 'traffic.setWeights': 'Shift reads',
+  'switches.set': 'Shift reads', 'controls.set': 'Shift reads',
+  'intents.lift': 'Rebuild replica', 'replicas.setAside': 'Rebuild replica', 'replicas.create': 'Rebuild replica',
 };
 
 /** I15. Before each destructive call its intent is in the journal; and what succeeded says so there. */

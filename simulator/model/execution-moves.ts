@@ -67,6 +67,7 @@ export function ageExecutions(state: State, { removed, setting }: World): void {
   for (const own of state.executions) {
     if (own.seen !== undefined) ageLease(own.seen);
     if (own.next !== undefined) ageLease(own.next);
+    if (own.listed !== undefined) own.listed = { ...own.listed, renewed: { A: own.listed.renewed.A - 1, B: own.listed.renewed.B - 1 } };
     if (own.place === 'order' || own.place === 'withdraw') own.recordedAt = Math.max(-setting.stepTicks, own.recordedAt - 1);
     ageRequest(own, isLimited);
     if (RESTING.has(own.place)) continue;

@@ -19,7 +19,7 @@ export function begin(own: Own, place: Place, { lease }: State, next: LeaseState
 
 /** What a step holds only while it runs. */
 export function forget(own: Own): void {
-  [own.age, own.seen, own.next, own.heedless, own.recordedAt] = [0, undefined, undefined, false, 0];
+  [own.age, own.seen, own.next, own.heedless, own.recordedAt, own.listed] = [0, undefined, undefined, false, 0, undefined];
 }
 
 /** Goes on to a place: one that reads the lease begins a new step, `ask?` excepted. */

@@ -52,6 +52,10 @@ export const EXPERIMENTS: readonly Experiment[] = [
   experiment('permit wait at the promotion', 'one', ['permit wait at the fence']),
   experiment('permit life in the wait', 'one'),
   experiment('clock error in the wait', 'one'),
+  experiment('renewals are listed after the withdrawal', 'one', ['permit wait at the promotion']),
+  experiment('a renewal never goes back', 'one'),
+  experiment('a grant keeps the renewals', 'by hand'),
+  experiment('renewal is written before the permit is read', 'one'),
   experiment('lock read back', 'unguarded', ['database made read-only']),
   experiment('sessions ended', 'unguarded'),
   experiment('database made read-only', 'unguarded'),
@@ -69,7 +73,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
   experiment('cooldown', 'people'),
   experiment('acknowledgement', 'people'),
   experiment('doubts outlast the clock error', 'one'),
-  experiment('a grant keeps the renewals of its writer', 'by hand'),
 ];
 
 /** Guards for which there is no experiment; none, or a test fails. */

@@ -30,6 +30,9 @@ export const GUARDS = {
   'lock read back': 'functions/enforce/enforce.ts close: networkClosed is looked at after closing',
   'sessions ended': 'functions/enforce/enforce.ts close: a fence is closed only when the sessions were ended as well',
   'database made read-only': 'adapters/locks.ts makeReadOnly: stays when somebody opens the network again',
+  'renewals are listed after the withdrawal': 'adapters/permit-store.ts read: the permit first, then the renewals; functions/fence/fence.ts: both after the withdrawal',
+  'a renewal never goes back': 'guard/dynamodb.ts recordRenewal: written only if it is newer, since a request that was given up may act later',
+  'a grant keeps the renewals': 'adapters/permit-store.ts grant: renewals lie apart; servers may still hold permits of the grant before, and must be waited for',
   // The promotion and the writes
   'committed write before the grant': 'functions/shift/shift-writes.ts: no grant without a write probe journaled under this epoch',
   'order gate at the assessment': 'functions/assess/readiness.ts, gate order to fence it: a region under an open order never takes over',
@@ -37,6 +40,7 @@ export const GUARDS = {
   'permit checked before a write': 'guard/guard.ts write: assertWritable',
   'time checked in the statement': 'guard/README.md: clock_timestamp() < permit.expiresAt, in the statement itself',
   'permit checked before the acknowledgement': 'guard/guard.ts write: stillHolds',
+  'renewal is written before the permit is read': 'guard/dynamodb.ts dynamodbRenewal: recordRenewal, then permitOf',
   'permit counts from before the renewal': 'guard/permit.ts answered: since is the moment at which the renewal was sent',
   'a refusal ends the permit': 'guard/permit.ts answered: a refused renewal leaves nothing held',
   'surrender waits for writes': 'guard/surrender.ts answered: not while a write is under way',
@@ -51,7 +55,6 @@ export const GUARDS = {
 /** What the model found to be missing: production does not have it, the model does, and removing it tells the story of the gap. */
 export const GAPS = {
   'doubts outlast the clock error': 'guard/surrender.ts during: a write in doubt may commit until its end by the clock of the database, which may be behind by permit.clockError',
-  'a grant keeps the renewals of its writer': 'adapters/permit-store.ts grant: servers still hold permits of the grant before, for the same writer; forgotten, nobody waits for them',
 } as const satisfies Record<string, string>;
 
 export type Guard = keyof typeof GUARDS | keyof typeof GAPS;

@@ -19,9 +19,9 @@ export function keyOf(state: State): string {
   const { permit, databases: { A, B }, old, fresh, agent, left, said, clocks } = state;
   const codes: number[] = [
     permit.epoch, permit.withdrawnBy, permit.renewed.A, permit.renewed.B,
-    bit(permit.writer === 'A', 0) | bit(permit.withdrawn, 1) | bit(permit.surrendered, 2) | bit(said.ackDue, 3) | bit(old.refused, 4) | bit(agent.ended, 5),
+    bit(permit.writer === 'A', 0) | bit(permit.withdrawn, 1) | bit(permit.surrendered, 2) | bit(said.ackDue, 3) | bit(old.refused, 4) | bit(agent.ended, 5) | bit(old.recorded, 6),
     bit(A.networkOpen, 0) | bit(A.sessionsLive, 1) | bit(A.readOnly, 2) | bit(B.recovering, 3) | bit(B.promoting, 4) | bit(B.networkOpen, 5) | bit(B.readOnly, 6) | bit(B.sessionsLive, 7),
-    A.probed, B.probed, old.epoch, old.left, old.asking, PHASES[old.write.phase], old.write.epoch, old.write.left, fresh.epoch, fresh.left, agent.epoch, STAGES[agent.stage],
+    A.probed, B.probed, old.epoch, old.left, old.asking, old.told, old.late, PHASES[old.write.phase], old.write.epoch, old.write.left, fresh.epoch, fresh.left, agent.epoch, STAGES[agent.stage],
     left.reopens, left.pauses, left.resumes, left.acks, left.crashes, left.losses, said.paused, said.cooling, clocks.server, clocks.database,
   ];
   pushLease(codes, state.lease);
@@ -45,10 +45,12 @@ function pushOrder(codes: number[], order: OrderState | undefined): void {
   else codes.push(order.epoch, order.recordedAt, bit(order.proven, 0));
 }
 
-function pushExecution(codes: number[], { place, epoch, outcome, age, seen, next, asked, late, heedless, recordedAt }: ExecutionState): void {
+function pushExecution(codes: number[], { place, epoch, outcome, age, seen, next, asked, late, listed, heedless, recordedAt }: ExecutionState): void {
   codes.push(PLACES[place], epoch, OUTCOMES[outcome], age, bit(asked, 0) | bit(heedless, 1), recordedAt);
   pushLease(codes, seen);
   pushLease(codes, next);
   if (late === undefined) codes.push(NONE);
   else codes.push(KINDS[late.kind], late.left, late.recordedAt);
+  if (listed === undefined) codes.push(NONE);
+  else codes.push(listed.renewed.A, listed.renewed.B, bit(listed.surrendered, 0));
 }

@@ -1,6 +1,6 @@
 // What is explored: how many executions there are and which way they go, whose clocks may be ahead, and how often what may happen.
 // All orders of all these things are looked at; only their number is bounded.
-import { RENEWED_LONG_AGO, TICKS, type Clocks, type DatabaseState, type ExecutionState, type Side, type State } from './state.ts';
+import { NO_RENEWAL, RENEWED_LONG_AGO, TICKS, type Clocks, type DatabaseState, type ExecutionState, type Side, type State } from './state.ts';
 
 export interface Setting {
   readonly name: string;
@@ -52,7 +52,7 @@ const PLAIN = { byHand: false, permits: true, servers: true, agent: false, state
 
 export const SETTINGS: readonly Setting[] = [
   {
-    ...PLAIN, ...LONG_STEPS, name: 'one', what: 'one execution; writes that hang anywhere, renewals that are late, a server that surrenders',
+    ...PLAIN, ...LONG_STEPS, name: 'one', what: 'one execution; writes that hang anywhere, renewals in two steps and late, a server that surrenders',
     evacuations: ['A'], statements: true, clocks: FIRST_AHEAD, clocksLarge: clocksOf(1, ANY_PLACES),
   },
   {
@@ -83,7 +83,7 @@ export const SETTINGS: readonly Setting[] = [
 
 const WRITER: DatabaseState = { recovering: false, promoting: false, networkOpen: true, sessionsLive: true, readOnly: false, probed: 0 };
 const WAITING: ExecutionState = {
-  place: 'idle', epoch: 0, outcome: 'none', age: 0, seen: undefined, next: undefined, asked: false, recordedAt: 0, late: undefined, heedless: false,
+  place: 'idle', epoch: 0, outcome: 'none', age: 0, seen: undefined, next: undefined, asked: false, recordedAt: 0, listed: undefined, late: undefined, heedless: false,
 };
 
 /** A writes, B follows, and whoever starts an execution may be wrong about A. */
@@ -92,7 +92,7 @@ export const initialOf = (setting: Setting, isLarge = false): readonly State[] =
   permit: { epoch: 0, writer: 'A', withdrawn: false, withdrawnBy: 0, renewed: { A: setting.servers ? clocks.server : RENEWED_LONG_AGO, B: RENEWED_LONG_AGO }, surrendered: false },
   orders: { A: undefined, B: undefined },
   databases: { A: { ...WRITER }, B: { ...WRITER, recovering: true } },
-  old: { epoch: 0, left: setting.servers ? TICKS.permit : 0, asking: -1, refused: false, write: { phase: 'none', epoch: 0, left: 0 } },
+  old: { epoch: 0, left: setting.servers ? TICKS.permit : 0, asking: -1, recorded: false, told: -1, late: NO_RENEWAL, refused: false, write: { phase: 'none', epoch: 0, left: 0 } },
   fresh: { epoch: 0, left: 0 },
   agent: { epoch: 0, stage: 'idle', ended: false },
   executions: setting.evacuations.map(() => ({ ...WAITING })),

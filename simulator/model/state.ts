@@ -22,7 +22,7 @@ export interface PermitState {
   epoch: number; writer: Side; withdrawn: boolean;
   /** By which epoch; 0 when it is not withdrawn. */
   withdrawnBy: number;
-  /** Last renewal of each server, by its own clock; the earliest that matters when there is none. */
+  /** Last renewal of each server in its own item, by its own clock; the earliest that matters when there is none. */
   renewed: Record<Side, number>;
   surrendered: boolean;
 }
@@ -31,7 +31,17 @@ export interface DatabaseState { recovering: boolean; promoting: boolean; networ
 /** A statement on its way to database A, or in it. */
 export interface WriteState { phase: 'none' | 'sent' | 'doubted' | 'committed'; epoch: number; left: number }
 /** The server in A that wrote before the failover. Its permit counts by its own clock. */
-export interface OldServer { epoch: number; left: number; /** Ticks since a renewal was sent, or -1. */ asking: number; refused: boolean; write: WriteState }
+export interface OldServer {
+  epoch: number; left: number; refused: boolean; write: WriteState;
+  /** Ticks since a renewal was begun, or -1; and whether its own item is written, so that the permit may be read. */
+  asking: number; recorded: boolean;
+  /** Without the guard of that order: the epoch that it was told before it wrote, or -1. */
+  told: number;
+  /** The time of a renewal that it gave up and that may yet be written; NO_RENEWAL when there is none. */
+  late: number;
+}
+/** What a step listed of the servers' items before it withdrew the permits; only without the guard that it lists them afterwards. */
+export interface Listed { readonly renewed: Readonly<Record<Side, number>>; readonly surrendered: boolean }
 /** A server that writes to B once that is granted. */
 export interface NewServer { epoch: number; left: number }
 
@@ -51,6 +61,7 @@ export interface ExecutionState {
   asked: boolean;
   /** When the order to fence says that it was recorded, by the clock of the execution. */
   recordedAt: number;
+  listed: Listed | undefined;
   /** A mutation whose caller gave up and that may still act; `left` ticks. */
   late: { kind: Mutation; left: number; recordedAt: number } | undefined;
   /** Its right to act was read although a pause stood (judged by the truth, not by what it read). */
@@ -77,6 +88,7 @@ export interface State {
 
 const floor = (value: number, least: number): number => (value < least ? least : value);
 export const RENEWED_LONG_AGO = -(TICKS.permit + TICKS.clockError);
+export const NO_RENEWAL = RENEWED_LONG_AGO - 1;
 
 /** A copy that may be changed. */
 export function copyOf(state: State): State {
@@ -100,7 +112,9 @@ export function age(state: State): void {
   }
   const { old, fresh, said } = state;
   old.left = floor(old.left - 1, 0);
-  old.asking = old.asking >= TICKS.renewal ? -1 : old.asking < 0 ? -1 : old.asking + 1;
+  if (old.asking < TICKS.renewal) old.asking += old.asking < 0 ? 0 : 1;
+  else [old.asking, old.recorded, old.told] = [-1, false, -1];
+  if (old.late !== NO_RENEWAL) old.late = floor(old.late - 1, RENEWED_LONG_AGO);
   old.write.left = floor(old.write.left - 1, -TICKS.clockError);
   fresh.left = floor(fresh.left - 1, 0);
   [said.paused, said.cooling] = [floor(said.paused - 1, 0), floor(said.cooling - 1, 0)];

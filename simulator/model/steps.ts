@@ -50,6 +50,7 @@ function fence(state: State, world: World, index: number): readonly Step[] {
   if (world.removed.has('withdrawal before the wait')) return [act(state, index, 'does not withdraw the permits', (own) => order(own, state, world, index))];
   return [act(state, index, 'is about to withdraw the permits', (own) => {
     [own.place, own.recordedAt] = ['withdraw', world.removed.has('order recorded after the withdrawal') ? clockOf(state, index) : 0];
+    if (world.removed.has('renewals are listed after the withdrawal')) own.listed = { renewed: { ...state.permit.renewed }, surrendered: state.permit.surrendered };
   })];
 }
 
@@ -60,12 +61,12 @@ function order(own: Own, state: State, world: World, index: number): void {
   if (world.removed.has('order written by the fence')) [own.place, own.recordedAt] = ['fenced', 0];
 }
 
-/** functions/fence/fencing.ts, asked with what was read back. */
+/** functions/fence/fencing.ts, asked with what was read back: the permit, and the renewals that were listed then or later. */
 function fenced(state: State, world: World, index: number): readonly Step[] {
   const evacuated = leaves(world, index);
   // Without an order in the store the verb judges by the one that it meant to write.
   const standing = state.orders[evacuated] ?? { epoch: 0, recordedAt: clockOf(state, index), proven: false };
-  const found = world.rules.fenced(state.permit, standing, evacuated, clockOf(state, index));
+  const found = world.rules.fenced({ ...state.permit, ...state.executions[index]?.listed }, standing, evacuated, clockOf(state, index));
   if (found === 'fenced') return [act(state, index, 'takes the fence for proven', goes('promote?'))];
   const over = act(state, index, 'cannot prove the fence, and hands over', (own) => handOver(own));
   if (found === 'unproven') return [over];

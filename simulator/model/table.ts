@@ -41,8 +41,7 @@ export function grant(state: State, epoch: number, writer: Side, removed: Remove
   const older = permit.epoch < epoch && permit.withdrawnBy <= epoch;
   if (!older && !removed.has('grant only under a newer epoch')) return permit.epoch === epoch && permit.writer === writer && !permit.withdrawn ? REPEATED : NOTHING;
   const broken = wentBack('permit', Math.max(permit.epoch, permit.withdrawnBy), epoch);
-  const isKept = permit.writer === writer && !removed.has('a grant keeps the renewals of its writer');
-  const renewed = isKept ? { ...permit.renewed } : { A: RENEWED_LONG_AGO, B: RENEWED_LONG_AGO };
+  const renewed = removed.has('a grant keeps the renewals') ? { A: RENEWED_LONG_AGO, B: RENEWED_LONG_AGO } : { ...permit.renewed };
   state.permit = { epoch, writer, withdrawn: false, withdrawnBy: 0, renewed, surrendered: false };
   return { accepted: true, changed: true, ...broken };
 }
@@ -64,12 +63,10 @@ export function recordProof(state: State, side: Side, epoch: number, proven: boo
   return { accepted: true, changed: true };
 }
 
-/** dynamodbRenewal: the time of the renewal is kept if the permit was not withdrawn. */
-export function renew(state: State, side: Side, sentAt: number): boolean {
-  const { permit } = state;
-  if (permit.withdrawn) return false;
-  permit.renewed[side] = Math.max(permit.renewed[side], sentAt);
-  return true;
+/** dynamodbRenewal, the write: each server has an item of its own, which never goes back to an earlier time. */
+export function recordRenewal(state: State, side: Side, sentAt: number, removed: Removed): void {
+  const { renewed } = state.permit;
+  renewed[side] = removed.has('a renewal never goes back') ? Math.max(sentAt, RENEWED_LONG_AGO) : Math.max(renewed[side], sentAt);
 }
 
 /** dynamodbSurrender: for the permit that was seen withdrawn. What was renewed does not count any more. */

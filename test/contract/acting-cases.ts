@@ -11,7 +11,7 @@ import { RefusedByAwsError, TryAgainError } from '../../domain/errors.ts';
 import type { ApplicationPlan, DatabasePlan } from '../../domain/plan.ts';
 import type { InstanceFacts } from '../../domain/ports.ts';
 import type { Case } from './port-contract.ts';
-import { HERE, SECRET, THERE, type World } from './world.ts';
+import { HERE, SECRET, TABLE, THERE, type World } from './world.ts';
 
 export function actingCases(test: Case, world: () => World): void {
   databaseCases(test, world);
@@ -96,7 +96,7 @@ function capacityCases(test: Case, world: () => World): void {
 }
 
 function messageCases(test: Case, world: () => World): void {
-  const telling = (topic: string) => messengerOf({ region: HERE }).send(
+  const telling = (topic: string) => messengerOf({ region: HERE, table: TABLE }).send(
     { application: 'shop', notifications: { snsTopicArns: { [HERE]: topic } } } as unknown as ApplicationPlan,
     { key: 'k', application: 'shop', incident: 'i', severity: 'page', title: 'Failing over – orders', lines: ['one', 'two'] });
 

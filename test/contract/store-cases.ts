@@ -1,12 +1,17 @@
 // What must be agreed on, on a real DynamoDB wire: who wins a race, what a repeat changes, what an older writer may not do.
 import { beforeAll, expect } from '@jest/globals';
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { agreed, type Agreed } from '../../adapters/agreed.ts';
 import { approvalAnswers } from '../../adapters/approval-answers.ts';
+import { heardStore } from '../../adapters/heard-store.ts';
+import { outboxStore } from '../../adapters/outbox-store.ts';
 import { tableIn } from '../../adapters/table.ts';
 import { TryAgainError } from '../../domain/errors.ts';
 import type { JournalEntry } from '../../domain/journal.ts';
 import type { FenceIntent, Lease } from '../../domain/lease.ts';
 import type { Observation } from '../../domain/observation.ts';
+import type { GivenAnswer, Undelivered, Word } from '../../domain/ports.ts';
+import { dynamodbRenewal, dynamodbSurrender, type DynamodbPermitOptions } from '../../guard/dynamodb.ts';
 import type { Case } from './port-contract.ts';
 import { HERE, TABLE } from './world.ts';
 
@@ -15,6 +20,7 @@ export function storeCases(test: Case): void {
   beforeAll(() => { stores = agreed({ region: HERE, table: TABLE }); });
   leaseCases(test, () => stores);
   permitCases(test, () => stores);
+  renewalCases(test, () => stores);
   intentCases(test, () => stores);
   approvalCases(test, () => stores);
   recordCases(test, () => stores);
@@ -73,6 +79,58 @@ function permitCases(test: Case, stores: () => Agreed): void {
   });
 }
 
+/** The guard of a server and Hotshift's own store meet in the table only. */
+function renewalCases(test: Case, stores: () => Agreed): void {
+  const served = (database: string) => {
+    const client = new DynamoDBClient({ region: HERE });
+    const options: DynamodbPermitOptions = { send: (command: GetItemCommand) => client.send(command), GetItemCommand, UpdateItemCommand, tableName: TABLE, application: 'renewals', database };
+    return { renew: dynamodbRenewal(options), surrender: dynamodbSurrender(options) };
+  };
+  const grant = (database: string, epoch: number) => stores().permits.grant({ application: 'renewals', database, epoch, writer: HERE });
+  const read = (database: string) => stores().permits.read('renewals', database);
+
+  test('renewals: each server has its own, of this database, and a grant takes none away', async () => {
+    await Promise.all([grant('orders', 1), grant('stock', 1)]);
+    const [orders, stock] = [served('orders'), served('stock')];
+    const startedAt = Date.now();
+    expect(await Promise.all([orders.renew('us-east-1/1'), orders.renew('us-east-1/10'), stock.renew('us-east-1/2')])).toEqual(Array.from({ length: 3 }, () => ({ granted: true, epoch: 1, writer: HERE })));
+    const { renewals = {} } = await read('orders') ?? {};
+    expect(Object.keys(renewals)).toEqual(['us-east-1/1', 'us-east-1/10']);
+    for (const renewedAt of Object.values(renewals)) expect(renewedAt).toBeGreaterThanOrEqual(startedAt);
+    await stores().permits.withdraw('renewals', 'orders', 2, 1000);
+    expect(await grant('orders', 2)).toBe(true);
+    expect(await read('orders')).toMatchObject({ epoch: 2, withdrawn: false, renewals });
+  });
+  test('renewals: a withdrawn permit is refused to all; a surrender counts under its epoch, and only if there was something to give back', async () => {
+    await grant('withdrawn', 1);
+    const { renew, surrender } = served('withdrawn');
+    await renew('a');
+    await surrender('a', 1);
+    expect(await read('withdrawn')).toMatchObject({ surrenders: {} });
+    await stores().permits.withdraw('renewals', 'withdrawn', 2, 1000);
+    expect(await renew('a')).toEqual({ granted: false, epoch: 1, reason: 'the permit of epoch 1 for withdrawn was withdrawn' });
+    await Promise.all([surrender('a', 1), surrender('stranger', 1)]);
+    expect(await read('withdrawn')).toMatchObject({ surrenders: { a: 1 } });
+    expect(Object.keys((await read('withdrawn'))!.renewals)).toEqual(['a']);
+  });
+  test('renewals: of more servers than one page holds all are read', async () => {
+    await grant('many', 1);
+    const table = tableIn(HERE, TABLE);
+    // DynamoDB answers at most 1 MB a page: five items of 300 kB are two.
+    for (let index = 0; index < 5; index += 1) await table.put({ pk: 'renewals#renewals#many', sk: `server-${index}`, renewedAt: index, note: 'x'.repeat(300_000) });
+    expect(Object.values((await read('many'))!.renewals)).toEqual([0, 1, 2, 3, 4]);
+  });
+  test('renewals: a server is forgotten only as it was seen', async () => {
+    await grant('gone', 1);
+    await tableIn(HERE, TABLE).put({ pk: 'renewals#renewals#gone', sk: 'a', renewedAt: 7 });
+    await stores().permits.forget('renewals', 'gone', 'a', 6);
+    expect((await read('gone'))!.renewals).toEqual({ a: 7 });
+    await stores().permits.forget('renewals', 'gone', 'a', 7);
+    await stores().permits.forget('renewals', 'gone', 'a', 7);
+    expect((await read('gone'))!.renewals).toEqual({});
+  });
+}
+
 function intentCases(test: Case, stores: () => Agreed): void {
   const intent = (epoch: number): FenceIntent => ({ application: 'intents', database: 'orders', region: 'us-west-2', epoch, recordedAt: epoch * 1000, execution: `run-${epoch}` });
   const proof = { at: 9000, networkClosed: true, sessionsEnded: 3, detail: 'closed' };
@@ -105,20 +163,67 @@ function intentCases(test: Case, stores: () => Agreed): void {
 
 function approvalCases(test: Case, stores: () => Agreed): void {
   const answers = () => approvalAnswers(tableIn(HERE, TABLE));
+  const answer = (word: Word) => (execution: string, by: string, at = 1): GivenAnswer => ({ application: 'approvals', execution, word, by, at });
+  const [yes, no] = [answer('approve'), answer('deny')];
   test('approval: the first decision stands, its own repeat gets the token again, another gets none', async () => {
-    expect(await answers().take('approvals', 'run-1', 'approve', 'ana', 1)).toEqual({ kind: 'unknown' });
-    await stores().approvals.ask('run-1', 'approvals', 'token-1', 'why');
+    expect(await answers().take(yes('run-1', 'ana'))).toEqual({ kind: 'unknown' });
+    await stores().approvals.ask('run-1', 'approvals', 'token-1', 'why', { epoch: 1, needed: 1 });
     expect(await answers().read('approvals', 'run-1')).toMatchObject({ summary: 'why' });
-    expect(await answers().take('approvals', 'run-1', 'deny', 'ana', 2)).toEqual({ kind: 'taken', taskToken: 'token-1', summary: 'why' });
-    expect(await answers().take('approvals', 'run-1', 'deny', 'ana', 3)).toMatchObject({ kind: 'taken' });
-    expect(await answers().take('approvals', 'run-1', 'approve', 'ana', 4)).toEqual({ kind: 'answered', decision: 'deny', by: 'ana', at: 2 });
-    expect(await answers().take('approvals', 'run-1', 'deny', 'ben', 5)).toMatchObject({ kind: 'answered', by: 'ana' });
+    expect(await answers().take(no('run-1', 'ana', 2))).toEqual({ kind: 'taken', taskToken: 'token-1', summary: 'why', by: 'ana' });
+    expect(await answers().take(no('run-1', 'ana', 3))).toMatchObject({ kind: 'taken' });
+    expect(await answers().take(yes('run-1', 'ana'))).toEqual({ kind: 'answered', decision: 'deny', by: 'ana', at: 2 });
+    expect(await answers().take(no('run-1', 'ben'))).toMatchObject({ kind: 'answered', by: 'ana' });
   });
   test('approval: asked anew, it waits for an answer anew, with its new token', async () => {
-    await stores().approvals.ask('run-2', 'approvals', 'token-2', 'why');
-    await answers().take('approvals', 'run-2', 'deny', 'ana', 1);
-    await stores().approvals.ask('run-2', 'approvals', 'token-3', 'why');
-    expect(await answers().take('approvals', 'run-2', 'approve', 'ben', 2)).toMatchObject({ kind: 'taken', taskToken: 'token-3' });
+    await stores().approvals.ask('run-2', 'approvals', 'token-2', 'why', { epoch: 1, needed: 1 });
+    await answers().take(no('run-2', 'ana'));
+    await stores().approvals.ask('run-2', 'approvals', 'token-3', 'why', { epoch: 1, needed: 1 });
+    expect(await answers().take(yes('run-2', 'ben'))).toMatchObject({ kind: 'taken', taskToken: 'token-3' });
+  });
+  test('approval: where two must agree, one person is not two, and neither is the one who started it', async () => {
+    await stores().approvals.ask('run-3', 'approvals', 'token-3', 'why', { epoch: 4, needed: 2, requestedBy: 'cho' });
+    expect(await answers().take(yes('run-3', 'cho'))).toMatchObject({ kind: 'refused', reason: expect.stringContaining('cho started it') });
+    expect(await answers().take(yes('run-3', 'ana'))).toEqual({ kind: 'more', by: 'ana', needed: 2 });
+    expect(await answers().take(yes('run-3', 'ana'))).toMatchObject({ kind: 'more' });
+    expect(await answers().take(yes('run-3', 'ben'))).toMatchObject({ kind: 'taken', taskToken: 'token-3', by: 'ana and ben' });
+  });
+  test('approval: two who say yes at one moment decide it once', async () => {
+    await stores().approvals.ask('run-4', 'approvals', 'token-4', 'why', { epoch: 4, needed: 2 });
+    const both = await Promise.all([answers().take(yes('run-4', 'ana')), answers().take(yes('run-4', 'ben'))]);
+    expect(both.filter(({ kind }) => kind === 'taken').length).toBeGreaterThanOrEqual(1);
+    expect(await answers().take(no('run-4', 'dan'))).toMatchObject({ kind: 'answered', decision: 'approve' });
+  });
+  test('approval: an answer to another epoch is none; in an emergency one person is enough, by name', async () => {
+    await stores().approvals.ask('run-5', 'approvals', 'token-5', 'why', { epoch: 4, needed: 2 });
+    expect(await answers().take({ ...yes('run-5', 'ana'), epoch: 3 })).toMatchObject({ kind: 'refused', reason: expect.stringContaining('epoch 4') });
+    expect(await answers().take({ ...yes('run-5', 'ana'), epoch: 4, breakGlass: true })).toMatchObject({ kind: 'taken', by: 'ana (break-glass)' });
+  });
+  test('approval: held until somebody decides', async () => {
+    await stores().approvals.ask('run-6', 'approvals', 'token-6', 'why', { epoch: 4, needed: 1 });
+    expect(await stores().approvals.held('run-6', 'approvals')).toBeUndefined();
+    expect(await answers().take({ ...yes('run-6', 'ana'), word: 'hold' })).toEqual({ kind: 'held', summary: 'why' });
+    expect(await stores().approvals.held('run-6', 'approvals')).toBe('ana');
+    expect(await answers().take(yes('run-6', 'ben'))).toMatchObject({ kind: 'taken' });
+    expect(await stores().approvals.held('run-6', 'approvals')).toBeUndefined();
+    expect(await answers().take({ ...yes('run-6', 'ana'), word: 'hold' })).toMatchObject({ kind: 'answered', decision: 'approve', by: 'ben' });
+  });
+  test('requests are heard once, by any number of ears', async () => {
+    const ears = await Promise.all([1, 2, 3].map(() => heardStore(tableIn(HERE, TABLE)).first('heard', 'a-request', 3_600_000)));
+    expect(ears.filter(Boolean)).toHaveLength(1);
+  });
+  test('outbox: one message is taken by one agent, comes again when it is due, and never after it was closed', async () => {
+    const outbox = outboxStore(tableIn(HERE, TABLE));
+    const waiting: Undelivered = { way: 'slack', announcement: { key: 'k', application: 'outbox', incident: 'i', severity: 'page', title: 't', lines: ['l'] }, dueAt: 2000, tries: 0, since: 1000 };
+    await outbox.put(waiting);
+    await outbox.put({ ...waiting, dueAt: 9 });
+    expect(await outbox.due('outbox', 1999)).toEqual([]);
+    expect(await outbox.due('outbox', 2000)).toEqual([waiting]);
+    expect((await Promise.all([outbox.take(waiting, 5000), outbox.take(waiting, 5000)])).filter(Boolean)).toHaveLength(1);
+    expect(await outbox.due('outbox', 4999)).toEqual([]);
+    const [again] = await outbox.due('outbox', 5000);
+    expect(again).toMatchObject({ tries: 1 });
+    await outbox.close(again!, 5001, 'sent');
+    expect(await outbox.due('outbox', 9000)).toEqual([]);
   });
 }
 
@@ -149,7 +254,7 @@ function recordCases(test: Case, stores: () => Agreed): void {
     expect((await stores().journal.list('run-long')).map(({ at }) => at)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   });
   test('records of the past: an approval is asked for, and an announcement is marked once', async () => {
-    await stores().approvals.ask('run-a', 'approvals', 'token', 'promote orders?');
+    await stores().approvals.ask('run-a', 'approvals', 'token', 'promote orders?', { epoch: 1, needed: 1 });
     expect(await stores().announcements.wasSent('announcements', 'key')).toBe(false);
     await Promise.all([stores().announcements.markSent('announcements', 'key', 1), stores().announcements.markSent('announcements', 'key', 2)]);
     expect(await stores().announcements.wasSent('announcements', 'key')).toBe(true);

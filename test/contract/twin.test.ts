@@ -52,7 +52,7 @@ function databases(clock: ReturnType<typeof realClock>, onFailure: (what: unknow
   return rdsService({
     clock, onFailure,
     instances: [instance(HERE, 'orders-east'), { ...instance(THERE, 'orders-west'), source: { region: HERE, identifier: 'orders-east' } }],
-    host: { promote: done, restart: done, stop: done, start: done, createReplica: () => Promise.reject(new Error('no new replicas here')) },
+    host: { rename: () => Promise.resolve(), promote: done, restart: done, stop: done, start: done, createReplica: () => Promise.reject(new Error('no new replicas here')) },
     delays: { statusLagMs: 20, promoteDelayMs: 20, modifyMs: 10 },
   });
 }

@@ -21,7 +21,7 @@ import { ageLease, copyOf, otherOf, RENEWED_LONG_AGO, type Place, type Side, typ
 import { Table } from '../../simulator/table.ts';
 
 /** As production is: it lacks what the model found to be missing. */
-const REMOVED: ReadonlySet<Guard> = new Set(['a grant keeps the renewals of its writer', 'doubts outlast the clock error']);
+const REMOVED: ReadonlySet<Guard> = new Set(['doubts outlast the clock error']);
 const BEGINNINGS: readonly Place[] = ['claim?', 'fence?', 'promote?', 'shift?', 'conclude?'];
 
 const compare = async (setting: Setting, removed: ReadonlySet<Guard>): Promise<ReadonlyMap<Place, number>> => {
@@ -150,20 +150,22 @@ function recordsOf(state: State) {
   const lease = leaseOf(state.lease);
   const table = new Table(lease.application, [], {} as never, { tell: () => undefined } as never);
   table.lease = lease;
-  const permit = permitOf(state.permit);
-  table.permits.set(database.name, { ...permit, ...(state.permit.withdrawn ? { withdrawnEpoch: state.permit.withdrawnBy } : {}) });
+  const { renewals, surrenders, ...granted } = permitOf(state.permit);
+  table.permits.set(database.name, { ...granted, ...(state.permit.withdrawn ? { withdrawnEpoch: state.permit.withdrawnBy } : {}) });
+  const servers = Object.keys({ ...renewals, ...surrenders });
+  table.renewals.set(database.name, new Map(servers.map((server) => [server, { renewedAt: renewals[server] ?? at(RENEWED_LONG_AGO), ...(surrenders[server] === undefined ? {} : { surrendered: surrenders[server] }) }])));
   for (const side of ['A', 'B'] as const) if (state.orders[side] !== undefined) table.intents.set(`${database.name}#${regionOf(side)}`, intentOf(state.orders[side], side));
   const ports = {
     leases: { read: async () => table.lease, replace: async (seen: typeof lease, next: typeof lease) => table.replaceLease(seen, next, 'test') },
     permits: {
-      read: async () => table.permits.get(database.name), withdraw: async (_application: string, name: string, epoch: number, when: number) => table.withdraw(name, epoch, when),
+      read: async () => ({ ...table.permits.get(database.name)!, ...table.listRenewals(database.name) }), withdraw: async (_application: string, name: string, epoch: number, when: number) => table.withdraw(name, epoch, when),
       grant: async (wanted: Parameters<Table['grant']>[0]) => table.grant(wanted),
     },
     intents: { read: async (_application: string, name: string, region: string) => table.intents.get(`${name}#${region}`), record: async (intent: ReturnType<typeof intentOf>) => table.recordIntent(intent) },
   };
   const renewed = (renewals: Readonly<Record<string, number>>, side: Side): number => renewals[`server in ${side}`] === undefined ? RENEWED_LONG_AGO : ticksUntil(renewals[`server in ${side}`]!);
   const shownWith = (rest: { readonly place: Place; readonly epoch: number; readonly promoting: boolean }) => {
-    const stored = table.permits.get(database.name)!;
+    const stored = { ...table.permits.get(database.name)!, ...table.listRenewals(database.name) };
     const order = (side: Side) => {
       const intent = table.intents.get(`${database.name}#${regionOf(side)}`);
       return intent === undefined ? undefined : { epoch: intent.epoch, recordedAt: ticksUntil(intent.recordedAt), proven: intent.enforced?.networkClosed === true };
@@ -172,7 +174,7 @@ function recordsOf(state: State) {
       ...rest, lease: stateOfLease(table.lease), orders: { A: order('A'), B: order('B') },
       permit: {
         epoch: stored.epoch, writer: stored.writer === regionOf('A') ? 'A' : 'B', withdrawn: stored.withdrawn, withdrawnBy: stored.withdrawn ? stored.withdrawnEpoch ?? 0 : 0,
-        renewed: { A: renewed(stored.renewals, 'A'), B: renewed(stored.renewals, 'B') }, surrendered: Object.keys(stored.surrenders).length > 0,
+        renewed: { A: renewed(stored.renewals, 'A'), B: renewed(stored.renewals, 'B') }, surrendered: Object.values(stored.surrenders).includes(stored.epoch),
       },
     });
   };

@@ -24,13 +24,17 @@ const faultForm = z.discriminatedUnion('do', [
   fault('call', { port: z.string(), step: z.string().exactOptional(), fault: z.enum(CALL_FAULTS), times: z.number().int().exactOptional(), skip: z.number().int().exactOptional() }),
   fault('pause', { seconds }), fault('resume', {}), fault('ack', {}), fault('abort', {}),
   fault('answer approval', { decision: z.enum(['approve', 'reject']) }),
+  fault('drill', { place, mode: z.enum(['traffic', 'rehearsal', 'return']).exactOptional(), evacuate: place.exactOptional(), name: z.string().exactOptional(), seconds: seconds.exactOptional() }),
+  fault('failback', { place: place.exactOptional(), home: place.exactOptional(), keepWriter: z.boolean().exactOptional(), acceptLost: z.boolean().exactOptional(), name: z.string().exactOptional() }),
+  fault('stop execution', {}), fault('alarm', { name: z.string() }), fault('critical finding', { name: z.string() }),
   fault('start', { place, evacuate: place, mode: z.enum(['automatic', 'manual']), name: z.string().exactOptional() }),
 ]);
 
 const planForm = z.strictObject({
-  approval: z.enum(['none', 'required']), approvalDefault: z.enum(['hold', 'proceed']), approvalTimeoutSeconds: z.number(),
-  unprovenFence: z.enum(['hand-over', 'proceed']), permitsEnforced: z.boolean(), rpoSeconds: z.number(), rtoSeconds: z.number(),
-  promoteTimeoutSeconds: z.number(), cooldownSeconds: z.number(), databases: z.array(z.string()), healthChecks: z.boolean(),
+  approval: z.enum(['none', 'required']), approvalDefault: z.enum(['hold', 'proceed', 'abort']), approvalTimeoutSeconds: z.number(),
+  unprovenFence: z.enum(['hand-over', 'proceed']), permitsEnforced: z.boolean(), rpoSeconds: z.number(), rtoSeconds: z.number(), databaseOutageSeconds: z.number(),
+  promoteTimeoutSeconds: z.number(), cooldownSeconds: z.number(), databases: z.array(z.string()), healthChecks: z.boolean(), recordLeads: z.boolean(), strategyTimeoutSeconds: z.number(),
+  strategies: z.array(z.enum(['health-check-switch', 'routing-control', 'weighted-records'])),
 }).partial();
 
 export const scenarioForm = z.strictObject({
@@ -45,9 +49,17 @@ export const scenarioForm = z.strictObject({
   when: z.array(faultForm),
   then: z.strictObject({
     outcome: z.enum(['Failed over', 'Stood down', 'Handed to a human', 'none']),
+    /** How the last drill ended, and a part of its reason. */
+    drill: z.enum(['Drill passed', 'Drill stopped', 'Drill refused', 'Drill yielded', 'Drill elsewhere', 'Handed to a human', 'died']).exactOptional(),
+    drillReason: z.string().exactOptional(),
+    /** How each failback ended, in their order, and a part of the last one's reason. */
+    failbacks: z.array(z.enum(['Failed back', 'Stood down', 'Failback yielded', 'Handed to a human', 'died'])).exactOptional(),
+    failbackReason: z.string().exactOptional(),
+    /** Where the records lead at the end: as the plan says, or one region has all. */
+    users: z.enum(['as planned', 'home', 'standby']).exactOptional(),
     /** A part of the reason that the outcome gives. */
     reason: z.string().exactOptional(),
-    promoted: z.enum(['standby', 'home', 'nobody']),
+    promoted: z.enum(['standby', 'home', 'standby and home', 'nobody']),
     /** Who may be written to at the end; nobody while permits are withdrawn. */
     writer: z.enum(['standby', 'home', 'nobody']),
     /** `nothing`: no destructive call took effect. `any`: not the point here. */

@@ -77,7 +77,7 @@ const SABOTAGES: readonly Sabotage[] = [
   { invariant: 'I9', what: 'a fence that only says so', faults: ALIVE_BUT_DOWN, options: { steps: replaced('fence', lyingFence) } },
   {
     invariant: 'I10', what: 'a shift in the wrong direction', faults: CRASH,
-    options: { steps: broken('shift', (ports, plan) => ({ ports: { traffic: { ...ports.traffic, setWeights: (traffic) => ports.traffic.setWeights(traffic, { [plan.regions[0]]: 100, [plan.regions[1]]: 0 }) } } })) },
+    options: { steps: broken('shift', (ports, plan) => ({ ports: { traffic: { ...ports.traffic, setWeights: (changes) => ports.traffic.setWeights(changes.map(({ traffic }) => ({ traffic, weights: { [plan.regions[0]]: 100, [plan.regions[1]]: 0 } }))) } } })) },
   },
   {
     invariant: 'I12', what: 'a conclusion that asks nobody to acknowledge',

@@ -1,11 +1,11 @@
 // All domain ports in memory, for unit tests of verbs: a small world that keeps what it is told, with a clock that a test moves.
 // It promises what domain/ports.ts says and models nothing else: no latency, no faults. Those are the simulator's.
 import { readFileSync } from 'node:fs';
-import type { FenceIntent, Lease, Permit } from '../../domain/lease.ts';
+import type { FenceIntent, Lease, NetworkRule, Permit } from '../../domain/lease.ts';
 import type { Failover, JournalEntry } from '../../domain/journal.ts';
 import type { Observation, ProbeOutcome } from '../../domain/observation.ts';
 import type { ApplicationPlan, DatabasePlan, Instant, Region } from '../../domain/plan.ts';
-import type { Announcement, DatabaseFacts, InstanceFacts, Ports, Suspicion } from '../../domain/ports.ts';
+import type { Announcement, Asked, DatabaseFacts, InstanceFacts, Ports, Suspicion, TrafficSwitch } from '../../domain/ports.ts';
 import { parsePlans } from '../../events/config.ts';
 
 export const [home, survivor, witness] = ['eu-west-1', 'eu-central-1', 'eu-west-2'] as const;
@@ -42,6 +42,8 @@ export class Memory {
   readonly promotions: string[] = [];
   readonly writeProbes: string[] = [];
   readonly closed = new Set<string>();
+  readonly positions = new Map<string, number>();
+  rules: readonly NetworkRule[] = [{ protocol: 'tcp', fromPort: 5432, toPort: 5432, peer: { kind: 'ipv4', value: '10.0.0.0/8' } }];
   readonly weights = new Map<string, Readonly<Record<Region, number>>>();
   readonly records = new Map<string, string>();
   readonly desired = new Map<string, number>();
@@ -49,9 +51,13 @@ export class Memory {
   readonly suspicions: Suspicion[] = [];
   readonly incidents = new Map<string, { readonly id: string; readonly isOpen: boolean }>();
   readonly approvals = new Map<string, string>();
+  readonly asked: Asked[] = [];
+  readonly heldBy = new Map<string, string>();
   readonly sent = new Set<string>();
   probe: (baseUrl: string) => ProbeOutcome = () => ({ answered: true, read: 'ok', write: 'ok', latencyMs: 20, writer: home, epoch: 1 });
   control = true;
+  switched: TrafficSwitch = { application: plan.application, epoch: 0 };
+  controls: Readonly<Record<Region, boolean>> = { [home]: true, [survivor]: true };
   statusOf: (url: string) => number = () => 200;
   /** What the authoritative servers answer; by default what was stored last. */
   answers: (name: string) => readonly string[] = (name) => this.#stored(name);
@@ -95,7 +101,7 @@ export class Memory {
     return { ...this.#stores(), ...this.#world() };
   }
 
-  #stores(): Pick<Ports, 'leases' | 'permits' | 'intents' | 'observations' | 'journal' | 'incidents' | 'approvals' | 'announcements'> {
+  #stores(): Pick<Ports, 'leases' | 'permits' | 'switches' | 'intents' | 'observations' | 'journal' | 'incidents' | 'approvals' | 'announcements'> {
     return {
       leases: {
         read: async () => this.lease,
@@ -113,8 +119,15 @@ export class Memory {
         grant: async ({ database: name, epoch, writer, application }) => {
           const stored = this.permits.get(name);
           if (stored !== undefined && stored.epoch >= epoch) return stored.epoch === epoch && stored.writer === writer && !stored.withdrawn;
-          this.permits.set(name, { application, database: name, epoch, writer, withdrawn: false, renewals: {}, surrenders: {} });
+          // Renewals outlive grants.
+          this.permits.set(name, { application, database: name, epoch, writer, withdrawn: false, renewals: stored?.renewals ?? {}, surrenders: stored?.surrenders ?? {} });
           return true;
+        },
+        forget: async (_, name, server, renewedAt) => {
+          const stored = this.permits.get(name);
+          if (stored?.renewals[server] !== renewedAt) return;
+          const { [server]: _gone, ...renewals } = stored.renewals;
+          this.permits.set(name, { ...stored, renewals });
         },
       },
       intents: {
@@ -126,7 +139,18 @@ export class Memory {
         },
         read: async (_, name, region) => this.intents.get(key(name, region)),
         listOpen: async (_, region) => [...this.intents.values()].filter((intent) => intent.region === region && intent.liftedAt === undefined),
+        lift: async (intent, at) => {
+          const stored = this.intents.get(key(intent.database, intent.region));
+          if (stored?.epoch !== intent.epoch) return false;
+          this.intents.set(key(intent.database, intent.region), { ...stored, liftedAt: stored.liftedAt ?? at });
+          return true;
+        },
         recordProof: async (intent, enforced) => void this.intents.set(key(intent.database, intent.region), { ...intent, enforced }),
+      },
+      switches: {
+        read: async () => this.switched,
+        glance: async () => this.switched,
+        set: async (next) => { if (next.epoch < this.switched.epoch) return false; this.switched = next; return true; },
       },
       observations: { put: async (observation) => void this.see(observation), list: async () => [...this.observations.values()] },
       journal: { record: async (entry) => void this.journal.push(entry), list: async (execution) => this.journal.filter((entry) => entry.execution === execution) },
@@ -139,12 +163,15 @@ export class Memory {
         },
         close: async (_, region, id) => { if (this.incidents.get(region)?.id === id) this.incidents.set(region, { id, isOpen: false }); },
       },
-      approvals: { ask: async (execution, _, token) => void this.approvals.set(execution, token) },
+      approvals: {
+        ask: async (execution, _, token, _summary, asked) => { this.approvals.set(execution, token); this.asked.push(asked); },
+        held: async (execution) => this.heldBy.get(execution),
+      },
       announcements: { wasSent: async (_, name) => this.sent.has(name), markSent: async (_, name) => void this.sent.add(name) },
     };
   }
 
-  #world(): Pick<Ports, 'clock' | 'prober' | 'database' | 'locks' | 'traffic' | 'capacity' | 'messenger' | 'events'> {
+  #world(): Pick<Ports, 'clock' | 'prober' | 'database' | 'locks' | 'traffic' | 'controls' | 'capacity' | 'messenger' | 'events'> {
     return {
       clock: { now: () => this.now, sleep: async (delayMs) => { this.now += delayMs; } },
       prober: { probe: async (url) => this.probe(url), reachesControl: async () => this.control, fetch: async (url) => this.statusOf(url) },
@@ -156,16 +183,20 @@ export class Memory {
           this.instances.set(key(name, region), { ...this.instances.get(key(name, region))!, isReplica: false });
           this.facts.set(key(name, region), { ...this.facts.get(key(name, region))!, inRecovery: false });
         },
+        position: async ({ name }, region) => this.positions.get(key(name, region)) ?? 0,
         writeProbe: async ({ name }) => void this.writeProbes.push(name),
       },
       locks: {
         networkClosed: async ({ name }, region) => this.closed.has(key(name, region)),
         closeNetwork: async ({ name }, region) => void this.closed.add(key(name, region)),
+        openRules: async ({ name }, region) => (this.closed.has(key(name, region)) ? [] : this.rules),
+        openNetwork: async ({ name }, region) => void this.closed.delete(key(name, region)),
+        allowWrites: async ({ name }, region) => this.facts.get(key(name, region))?.inRecovery !== true,
         endSessions: async () => 2,
       },
       traffic: {
         read: async ({ name }) => ({ weights: this.weights.get(name) ?? {} }),
-        setWeights: async ({ name }, weights) => { this.weights.set(name, weights); return 'change-1'; },
+        setWeights: async (changes) => changes.map(({ traffic, weights }, index) => { this.weights.set(traffic.name, weights); return `change-${index}`; }),
         pointWriter: async ({ writerRecord, instances }, region) => {
           const host = instances[region]!.host;
           if (writerRecord === undefined || this.records.get(writerRecord.name) === host) return undefined;
@@ -173,6 +204,10 @@ export class Memory {
           return 'change-2';
         },
         resolve: async (name) => this.answers(name),
+      },
+      controls: {
+        read: async () => this.controls,
+        set: async (_, open) => { this.controls = open; },
       },
       capacity: {
         read: async ({ name }, region) => ({ desired: this.desired.get(key(name, region))!, running: this.desired.get(key(name, region))! }),

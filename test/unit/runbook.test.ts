@@ -2,7 +2,7 @@
 // what the stores and the guard understand.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { intentStore } from '../../adapters/intent-store.ts';
 import { journal } from '../../adapters/journal.ts';
 import { leaseStore } from '../../adapters/lease-store.ts';
@@ -65,7 +65,7 @@ describe('giving the writes back', () => {
   test('lifts the order, grants under the new epoch, and the next failover can withdraw again', async () => {
     const client = new DynamoDBClient(world.client(EAST));
     const [permits, intents] = [permitStore(table(client, 'hotshift')), intentStore(table(client, 'hotshift'))];
-    const renew = dynamodbRenewal({ send: (input: unknown) => client.send(input as never) as never, UpdateItemCommand: UpdateItemCommand as never, tableName: 'hotshift', application: 'shop', database: 'orders' } as never);
+    const renew = dynamodbRenewal({ send: (input: unknown) => client.send(input as never) as never, GetItemCommand: GetItemCommand as never, UpdateItemCommand: UpdateItemCommand as never, tableName: 'hotshift', application: 'shop', database: 'orders' } as never);
     await permits.grant({ application: 'shop', database: 'orders', epoch: 7, writer: home });
     await permits.withdraw('shop', 'orders', 8, start);
     await intents.record({ application: 'shop', database: 'orders', region: home, epoch: 8, recordedAt: start, execution: 'run-1' });

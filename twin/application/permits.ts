@@ -1,5 +1,5 @@
 // The write permits of a process: the published guard on the twin's DynamoDB endpoint of the own region.
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamodbRenewal, dynamodbSurrender, type DynamodbPermitOptions } from '../../guard/dynamodb.ts';
 import { createGuard, type Guard, type Permit } from '../../guard/index.ts';
 import type { ApplicationConfig } from './config.ts';
@@ -9,7 +9,9 @@ export interface PermitEvents {
   readonly onRenewalFailed: (error: unknown) => void;
 }
 
-export function permitsOf(config: ApplicationConfig & { readonly awsEndpointUrl: string }, events: PermitEvents): Guard {
+export type PermitSettings = Pick<ApplicationConfig, 'permitTtlSeconds' | 'renewEverySeconds' | 'clockErrorSeconds' | 'tableName' | 'application' | 'database' | 'region' | 'surrender'> & { readonly awsEndpointUrl: string };
+
+export function permitsOf(config: PermitSettings, events: PermitEvents): Guard {
   const { permitTtlSeconds, renewEverySeconds, clockErrorSeconds, tableName, application, database, region } = config;
   const client = new DynamoDBClient({
     region, endpoint: config.awsEndpointUrl,
@@ -20,7 +22,7 @@ export function permitsOf(config: ApplicationConfig & { readonly awsEndpointUrl:
     requestHandler: { connectionTimeout: permitTtlSeconds * 500, requestTimeout: permitTtlSeconds * 500, throwOnRequestTimeout: true },
   });
   const send = (command: UpdateItemCommand): Promise<unknown> => client.send(command);
-  const store: DynamodbPermitOptions = { send, UpdateItemCommand, tableName, application, database };
+  const store: DynamodbPermitOptions = { send, GetItemCommand, UpdateItemCommand, tableName, application, database };
   return createGuard({
     renew: dynamodbRenewal(store), permitTtlSeconds, renewEverySeconds, clockErrorSeconds, ...events,
     instanceId: `${region}/${process.pid}/${crypto.randomUUID().slice(0, 8)}`,

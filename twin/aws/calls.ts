@@ -20,6 +20,8 @@ export interface Call {
   /** The place called: a region, or 'global' for a global service. */
   readonly region: string;
   readonly caller: string;
+  /** The access key that signed it; absent for a call from within the process. */
+  readonly identity?: string;
   /** Milliseconds since the epoch, when the call was made. */
   readonly at: number;
   readonly input: unknown;

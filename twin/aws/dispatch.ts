@@ -51,7 +51,7 @@ export async function dispatch(parts: DispatchParts, incoming: Incoming): Promis
   const place = placeOf(service, context.region);
   const operation = 'error' in request ? '(unknown)' : request.operation.name;
   const end = parts.calls.begin({
-    service: service.name, operation, region: place, caller: context.caller, at: parts.now(),
+    service: service.name, operation, region: place, caller: context.caller, ...(context.identity === undefined ? {} : { identity: context.identity }), at: parts.now(),
     input: 'error' in request ? {} : withoutSecrets(request.operation.input, request.input),
   });
   if (!(await passes(parts.network, context.caller, place))) return broken(end, 'refused');

@@ -68,7 +68,7 @@ async function answer(parts: DispatchParts, options: ListenOptions, request: Inc
   const hosted = options.hostedBy(scope.signingName);
   if (hosted === undefined) return nobodysFailure('UnrecognizedClientException', `No service here signs as ${scope.signingName}`, 403, isForm, requestId);
   const protocol = protocolOf(hosted.wire, request.headers);
-  const context = { region: scope.region, caller: options.caller, requestId };
+  const context = { region: scope.region, caller: options.caller, identity: scope.accessKey, requestId };
   const parsed = parse(hosted, protocol, { method: request.method ?? 'GET', url: new URL(request.url ?? '/', 'http://localhost'), headers: request.headers, body });
   const result = await dispatch(parts, { ...hosted, protocol, request: parsed, context });
   switch (result.kind) {
@@ -94,11 +94,11 @@ function parse(hosted: Hosted, protocol: ReturnType<typeof protocolOf>, raw: Raw
   }
 }
 
-const CREDENTIAL = /Credential=[^/\s]+\/\d{8}\/([^/\s]+)\/([^/\s]+)\/aws4_request/;
+const CREDENTIAL = /Credential=([^/\s]+)\/\d{8}\/([^/\s]+)\/([^/\s]+)\/aws4_request/;
 
-function scopeOf(authorization: string | undefined): { region: string; signingName: string } | undefined {
+function scopeOf(authorization: string | undefined): { accessKey: string; region: string; signingName: string } | undefined {
   const match = CREDENTIAL.exec(authorization ?? '');
-  return match === null ? undefined : { region: match[1] ?? '', signingName: match[2] ?? '' };
+  return match === null ? undefined : { accessKey: match[1] ?? '', region: match[2] ?? '', signingName: match[3] ?? '' };
 }
 
 /** The body, unpacked where the SDK compressed it (PutMetricData); undefined when it is too large. */

@@ -10,6 +10,8 @@ export interface CallContext {
   readonly region: string;
   /** The place whose listener took the call. */
   readonly caller: string;
+  /** Whose access key signed the call: in the twin it is the name of the function, or of nobody in particular. */
+  readonly identity?: string;
   readonly requestId: string;
 }
 

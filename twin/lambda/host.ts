@@ -90,7 +90,10 @@ export class LambdaHost {
     this.statistics.coldStarts += 1;
     const child = fork(join(import.meta.dirname, 'runtime.ts'), {
       // Only what Lambda itself would set: nothing of the caller's environment may leak in.
-      env: { PATH: process.env['PATH'] ?? '', ...lambdaEnvironment(settings, region), ...this.#options.environmentOf(region), HOTSHIFT_BUNDLE: settings.bundleFile },
+      env: { PATH: process.env['PATH'] ?? '', ...lambdaEnvironment(settings, region), ...this.#options.environmentOf(region), HOTSHIFT_BUNDLE: settings.bundleFile,
+        // Lambda signs with the role of the function; the key that stands for it here tells in the log of calls whose call it was.
+        AWS_ACCESS_KEY_ID: settings.name,
+      },
       execArgv: [`--max-old-space-size=${settings.memoryMegabytes}`, '--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

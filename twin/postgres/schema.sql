@@ -18,6 +18,15 @@ create table client_write (
 );
 create index client_write_written_at on client_write (written_at);
 
+-- Writes of clients that know only the first writer and go there past the application: what a fence is tried with. Kept apart from
+-- the ledger, which is the application's.
+create table bypass_write (
+  id uuid primary key,
+  kind text not null,
+  place text not null,
+  written_at timestamptz not null default clock_timestamp()
+);
+
 -- The newest proof of life per region, with the epoch under which it was written. An epoch never goes back.
 create table hotshift_heartbeat (
   region text primary key,
@@ -31,7 +40,7 @@ create table app_user (
 );
 insert into app_user values ('ada', 'Ada Lovelace'), ('grace', 'Grace Hopper'), ('katherine', 'Katherine Johnson');
 
-grant select, insert on client_write to app;
+grant select, insert on client_write, bypass_write to app;
 grant select on app_user to app;
 grant select, insert, update on hotshift_heartbeat to app, hotshift;
 grant select on client_write, app_user to hotshift;

@@ -117,7 +117,7 @@ describe('writes', () => {
     await permitted(app);
     await write(app);
     store.withdraw();
-    await eventually('it surrendered', () => store.permit?.surrenders[app.instanceId] === epoch);
+    await eventually('it surrendered', () => store.surrenders[app.instanceId] === epoch);
   });
 
   test('a process that was stopped between the commit and the check does not acknowledge after its permit', async () => {

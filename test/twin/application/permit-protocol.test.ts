@@ -1,7 +1,7 @@
 // The guard's protocol and Hotshift's own permit store on one table: what one writes, the other reads. Real SDK, real wire, the
 // twin's DynamoDB.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { permitStore } from '../../../adapters/permit-store.ts';
 import { table } from '../../../adapters/table.ts';
 import type { PermitStore } from '../../../domain/ports.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   client = new DynamoDBClient({ region: A, endpoint: url, credentials: { accessKeyId: 'twin', secretAccessKey: 'twin' } });
   permits = permitStore(table(client, 'hotshift'));
   const send = (command: UpdateItemCommand): Promise<unknown> => client.send(command);
-  store = { send, UpdateItemCommand, tableName: 'hotshift', application: 'shop', database: 'orders', wallClock: () => wall };
+  store = { send, GetItemCommand, UpdateItemCommand, tableName: 'hotshift', application: 'shop', database: 'orders', wallClock: () => wall };
 });
 afterAll(async () => {
   client.destroy();
@@ -63,8 +63,8 @@ test('withdrawn, it is refused to all, and a surrender is what the fence counts'
   expect(await permits.read('shop', 'orders')).toMatchObject({ epoch: 1, withdrawn: true, surrenders: { 'i-1': 1 } });
 });
 
-test('granted under the new epoch, it is renewed again for the new writer, with nothing left of the old one', async () => {
+test('granted under the new epoch, it is renewed again for the new writer; what was surrendered is of the old one', async () => {
   expect(await permits.grant({ application: 'shop', database: 'orders', epoch: 2, writer: B })).toBe(true);
   expect(await dynamodbRenewal(store)('i-1')).toEqual({ granted: true, epoch: 2, writer: B });
-  expect(await permits.read('shop', 'orders')).toMatchObject({ epoch: 2, writer: B, withdrawn: false, renewals: { 'i-1': wall }, surrenders: {} });
+  expect(await permits.read('shop', 'orders')).toMatchObject({ epoch: 2, writer: B, withdrawn: false, renewals: { 'i-1': wall, 'us-east-1/42/a.b': wall }, surrenders: { 'i-1': 1 } });
 });

@@ -1,21 +1,20 @@
-// A stand-in for the permit store: DynamoDB's UpdateItem over HTTP for the two updates of guard/dynamodb.ts, on one item that the
-// test grants and withdraws. It understands nothing else and says so.
+// A stand-in for the permit store: DynamoDB's GetItem and UpdateItem over HTTP for what guard/dynamodb.ts sends, on one permit that the
+// test grants and withdraws and the items of its servers. It understands nothing else and says so.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-interface Update {
-  readonly UpdateExpression: string;
-  readonly ConditionExpression: string;
-  readonly ExpressionAttributeNames: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues: Readonly<Record<string, { readonly N?: string }>>;
+interface Request {
+  readonly Key: { readonly sk: { readonly S: string } };
+  readonly UpdateExpression?: string;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly N?: string }>>;
 }
-
-const RENEW = ['SET #renewals.#instance = :now', '#withdrawn = :false AND (attribute_not_exists(#renewals.#instance) OR #renewals.#instance < :now)'].join('|');
-const SURRENDER = ['SET #surrenders.#instance = :epoch', '#withdrawn = :true AND #epoch = :epoch'].join('|');
+interface Reply { readonly status: number; readonly body: object }
 
 export class StubStore {
-  permit: { epoch: number; writer: string; withdrawn: boolean; renewals: Record<string, number>; surrenders: Record<string, number> } | undefined;
+  permit: { epoch: number; writer: string; withdrawn: boolean } | undefined;
+  readonly renewals: Record<string, number> = {};
+  readonly surrenders: Record<string, number> = {};
   /** `broken` answers 500, `silent` not at all. */
   mode: 'ok' | 'broken' | 'silent' = 'ok';
   readonly #server: Server = createServer((request, response) => {
@@ -23,7 +22,7 @@ export class StubStore {
     request.on('data', (bytes) => { text += String(bytes); });
     request.on('end', () => {
       if (this.mode === 'silent') return;
-      const { status, body } = this.mode === 'broken' ? { status: 500, body: { __type: 'InternalServerError', message: 'broken' } } : this.#answer(JSON.parse(text) as Update);
+      const { status, body } = this.mode === 'broken' ? { status: 500, body: { __type: 'InternalServerError', message: 'broken' } } : this.#answer(JSON.parse(text) as Request);
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
     });
   });
@@ -40,39 +39,37 @@ export class StubStore {
     await once(this.#server, 'close');
   }
 
-  /** A grant replaces the item, as adapters/permit-store.ts does. */
+  /** A grant replaces the permit and leaves the servers' items, as adapters/permit-store.ts does. */
   grant(epoch: number, writer: string): void {
-    this.permit = { epoch, writer, withdrawn: false, renewals: {}, surrenders: {} };
+    this.permit = { epoch, writer, withdrawn: false };
   }
 
   withdraw(): void {
     if (this.permit !== undefined) this.permit.withdrawn = true;
   }
 
-  #answer(update: Update): { readonly status: number; readonly body: object } {
-    const { permit } = this;
-    const instance = update.ExpressionAttributeNames['#instance'] ?? '';
-    const kind = `${update.UpdateExpression}|${update.ConditionExpression}`;
-    if (kind !== RENEW && kind !== SURRENDER) return { status: 400, body: { __type: 'ValidationException', message: `the stub does not know ${kind}` } };
-    if (permit === undefined) return refused();
-    if (kind === SURRENDER) {
-      const epoch = Number(update.ExpressionAttributeValues[':epoch']?.N);
-      if (!permit.withdrawn || permit.epoch !== epoch) return refused(this.#item());
-      permit.surrenders[instance] = epoch;
-      return { status: 200, body: {} };
+  #answer({ Key: { sk }, UpdateExpression, ExpressionAttributeValues: values }: Request): Reply {
+    const server = sk.S;
+    switch (UpdateExpression) {
+      case undefined: return this.#read();
+      case 'SET #renewedAt = :now': return newer(this.renewals, server, Number(values?.[':now']?.N));
+      case 'SET #surrendered = :epoch': return this.renewals[server] === undefined ? REFUSED : newer(this.surrenders, server, Number(values?.[':epoch']?.N));
+      default: return { status: 400, body: { __type: 'ValidationException', message: `the stub does not know ${UpdateExpression}` } };
     }
-    const now = Number(update.ExpressionAttributeValues[':now']?.N);
-    if (permit.withdrawn || (permit.renewals[instance] ?? -Infinity) >= now) return refused(this.#item());
-    permit.renewals[instance] = now;
-    return { status: 200, body: { Attributes: this.#item() } };
   }
 
-  #item(): object {
-    const { epoch, writer, withdrawn } = this.permit ?? { epoch: 0, writer: '', withdrawn: true };
-    return { epoch: { N: String(epoch) }, writer: { S: writer }, withdrawn: { BOOL: withdrawn } };
+  #read(): Reply {
+    if (this.permit === undefined) return { status: 200, body: {} };
+    const { epoch, writer, withdrawn } = this.permit;
+    return { status: 200, body: { Item: { epoch: { N: String(epoch) }, writer: { S: writer }, withdrawn: { BOOL: withdrawn } } } };
   }
 }
 
-const refused = (Item?: object) => ({
-  status: 400, body: { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException', message: 'The conditional request failed', ...(Item === undefined ? {} : { Item }) },
-});
+/** Both conditions let only what is newer through. */
+function newer(numbers: Record<string, number>, server: string, number: number): Reply {
+  if ((numbers[server] ?? -Infinity) >= number) return REFUSED;
+  numbers[server] = number;
+  return { status: 200, body: {} };
+}
+
+const REFUSED: Reply = { status: 400, body: { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException', message: 'The conditional request failed' } };

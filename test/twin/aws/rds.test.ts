@@ -31,7 +31,7 @@ beforeEach(async () => {
     engine.push(`${what} ${name.identifier}`);
   };
   const host: DatabaseHost = {
-    promote: note('promote'), restart: note('restart'), stop: note('stop'), start: note('start'),
+    rename: note('rename'), promote: note('promote'), restart: note('restart'), stop: note('stop'), start: note('start'),
     createReplica: async (name) => {
       engine.push(`createReplica ${name.identifier}`);
       return { host: '127.0.12.2', port: 5433 };

@@ -1,6 +1,5 @@
 // The figures of a run, each by its definition.
 import { describe, expect, test } from '@jest/globals';
-import { audit } from '../../../twin/load/audit.ts';
 import { downtime, errorSpans, lateness, outcome, percentile, percentiles, spikeSeconds } from '../../../twin/load/outcome.ts';
 import type { Sample } from '../../../twin/load/sample.ts';
 import { secondStatistics } from '../../../twin/load/statistics.ts';
@@ -67,24 +66,4 @@ test('a second is told by region, kind and reason', () => {
   const statistics = secondStatistics(1_000, [sample(0, { region: 'a', epoch: 1 }), failed(1, { region: 'a' }), sample(2, { kind: 'read', region: 'b', epoch: 3 }), failed(3, { status: 'dns ENOTFOUND' })], 5);
   expect(statistics).toMatchObject({ requests: 4, errors: 2, open: 5, epoch: 3, failures: { timeout: 1, 'dns ENOTFOUND': 1 }, reads: { requests: 1, errors: 0 } });
   expect(statistics.regions).toMatchObject({ a: { requests: 2, errors: 1, p50Ms: 10 }, b: { requests: 1, errors: 0 }, none: { requests: 1, errors: 1 } });
-});
-
-describe('the audit', () => {
-  const writes = Array.from({ length: 2_500 }, (_, at) => ({ id: `w${at}` }));
-
-  test('asks in batches and lists what is lost, and what of it the old writer still holds', async () => {
-    const batches: number[] = [];
-    const holds = (ids: ReadonlySet<string>) => (asked: readonly string[]) => {
-      batches.push(asked.length);
-      return Promise.resolve(asked.filter((id) => ids.has(id)));
-    };
-    const onFinal = new Set(writes.map(({ id }) => id).filter((id) => !['w7', 'w1001', 'w2499'].includes(id)));
-    const result = await audit(writes, { finalWriter: holds(onFinal), oldWriter: holds(new Set(['w7', 'w2499'])) });
-    expect(result).toEqual({ acknowledged: 2_500, kept: 2_497, lost: [{ id: 'w7' }, { id: 'w1001' }, { id: 'w2499' }], recoverable: [{ id: 'w7' }, { id: 'w2499' }] });
-    expect(batches).toEqual([1_000, 1_000, 500, 3]);
-  });
-
-  test('a batch that cannot be read is no "nothing lost"', async () => {
-    await expect(audit(writes, { finalWriter: (ids) => (ids.includes('w1500') ? Promise.reject(new Error('connection lost')) : Promise.resolve(ids)) })).rejects.toThrow('connection lost');
-  });
 });

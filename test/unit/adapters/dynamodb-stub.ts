@@ -33,18 +33,21 @@ export class DynamoDbStub {
       case 'GetItem': return consistent(body) ?? json({ Item: this.items.get(keyOf(body.Key)) });
       case 'Query': return consistent(body) ?? this.#query(body);
       case 'PutItem': return this.#write(body, body.Item ?? {}, () => body.Item ?? {});
+      case 'DeleteItem': return this.#write(body, body.Key ?? {}, () => undefined);
       case 'UpdateItem': return this.#write(body, body.Key ?? {}, (old) => updated({ ...body.Key, ...old }, body));
       default: return json({ __type: 'UnknownOperationException', message: String(operation) }, 400);
     }
   }
 
-  #write(body: Body, key: Item, next: (old: Item | undefined) => Item): Reply {
+  #write(body: Body, key: Item, next: (old: Item | undefined) => Item | undefined): Reply {
     const old = this.items.get(keyOf(key));
     if (body.ConditionExpression !== undefined && !holds(body.ConditionExpression, old ?? {}, body)) {
       const shown = body.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && old !== undefined ? { Item: old } : {};
       return json({ __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException', message: 'The conditional request failed', ...shown }, 400);
     }
-    this.items.set(keyOf(key), next(old));
+    const left = next(old);
+    if (left === undefined) this.items.delete(keyOf(key));
+    else this.items.set(keyOf(key), left);
     return json({});
   }
 

@@ -105,10 +105,8 @@ describe('permit', () => {
   const granted = { application: 'shop', database: 'orders', epoch: 1, writer: 'us-east-1' };
   const store = () => permitStore(items);
   const read = () => store().read('shop', 'orders');
-  const renew = () => {
-    const item = stored('app#shop permit#orders');
-    if (item !== undefined) stub.items.set('app#shop permit#orders', { ...item, renewals: { M: { 'app-1': { N: '123' } } } });
-  };
+  const renew = (server = 'app-1', renewedAt = 123, more: Record<string, { N: string }> = {}) =>
+    stub.items.set(`renewals#shop#orders ${server}`, { pk: { S: 'renewals#shop#orders' }, sk: { S: server }, renewedAt: { N: String(renewedAt) }, ...more });
 
   test('a first grant starts without renewals', async () => {
     expect(await read()).toBeUndefined();
@@ -144,11 +142,38 @@ describe('permit', () => {
     await store().withdraw('shop', 'orders', 2, 1000);
     expect(await store().grant(granted)).toBe(false);
   });
-  test('a new grant after the withdrawal starts afresh', async () => {
+  test('a new grant after the withdrawal keeps the renewals: their servers may still hold a permit', async () => {
     await store().grant(granted);
+    renew();
     await store().withdraw('shop', 'orders', 2, 1000);
     expect(await store().grant({ ...granted, epoch: 2, writer: 'eu-west-1' })).toBe(true);
-    expect(await read()).toEqual({ ...granted, epoch: 2, writer: 'eu-west-1', withdrawn: false, renewals: {}, surrenders: {} });
+    expect(await read()).toEqual({ ...granted, epoch: 2, writer: 'eu-west-1', withdrawn: false, renewals: { 'app-1': 123 }, surrenders: {} });
+  });
+  test('every server is read, also when they come in pages, with its surrender', async () => {
+    await store().grant(granted);
+    for (let index = 0; index < 5; index += 1) renew(`us-east-1/${index}`, index, index === 3 ? { surrendered: { N: '1' } } : {});
+    expect(await read()).toMatchObject({ renewals: { 'us-east-1/0': 0, 'us-east-1/1': 1, 'us-east-1/2': 2, 'us-east-1/3': 3, 'us-east-1/4': 4 }, surrenders: { 'us-east-1/3': 1 } });
+  });
+  test('renewals are listed after the permit was read: what was renewed before a withdrawal that is seen is there', async () => {
+    await store().grant(granted);
+    // The withdrawal arrives before the reading, and the renewal of a server that had just been told that its permit stands before that.
+    stub.faults.push((act) => { renew('late', 999); stub.items.set('app#shop permit#orders', { ...stored('app#shop permit#orders')!, withdrawn: { BOOL: true }, withdrawnAt: { N: '1000' } }); return act(); });
+    expect(await read()).toMatchObject({ withdrawn: true, renewals: { late: 999 } });
+    expect(stub.wire.calls.slice(-2).map(({ headers }) => String(headers['x-amz-target']).split('.')[1])).toEqual(['GetItem', 'Query']);
+  });
+  test('a malformed renewal is not passed over', async () => {
+    await store().grant(granted);
+    stub.items.set('renewals#shop#orders x', { pk: { S: 'renewals#shop#orders' }, sk: { S: 'x' }, renewedAt: { S: 'soon' } });
+    await expect(read()).rejects.toMatchObject({ name: 'UnexpectedAnswerError', message: expect.stringContaining('renewal of shop/orders') });
+  });
+  test('a server is forgotten only as it was seen, and twice is once', async () => {
+    await store().grant(granted);
+    renew();
+    await store().forget('shop', 'orders', 'app-1', 122);
+    expect((await read())?.renewals).toEqual({ 'app-1': 123 });
+    await store().forget('shop', 'orders', 'app-1', 123);
+    await store().forget('shop', 'orders', 'app-1', 123);
+    expect((await read())?.renewals).toEqual({});
   });
   test('a failover that was overtaken neither withdraws nor grants', async () => {
     await store().grant(granted);
@@ -271,7 +296,7 @@ describe('journal', () => {
 
 test('a waiting approval keeps its newest token', async () => {
   const store = approvalStore(items, { now: () => 42 });
-  await store.ask('run-1', 'shop', 'token-1', 'sure?');
-  await store.ask('run-1', 'shop', 'token-2', 'sure?');
-  expect(stored('app#shop approval#run-1')).toMatchObject({ taskToken: { S: 'token-2' }, askedAt: { N: '42' }, summary: { S: 'sure?' } });
+  await store.ask('run-1', 'shop', 'token-1', 'sure?', { epoch: 3, needed: 1 });
+  await store.ask('run-1', 'shop', 'token-2', 'sure?', { epoch: 3, needed: 2 });
+  expect(stored('app#shop approval#run-1')).toMatchObject({ taskToken: { S: 'token-2' }, epoch: { N: '3' }, needed: { N: '2' }, askedAt: { N: '42' }, summary: { S: 'sure?' } });
 });

@@ -31,3 +31,13 @@ test('a lease that could not be kept is no reason to ask: it is tried again', as
   expect(memory.told).toEqual([]);
   expect(memory.approvals.size).toBe(0);
 });
+
+test('the question is bound to epoch and execution, says what silence does, and how many must agree', async () => {
+  const memory = new Memory().held();
+  const two = { ...plan, policy: { ...plan.policy, approval: 'required', approvalsNeeded: 2, approvalDefault: 'abort' } } as const;
+  await approve(memory.ports(), two)(input);
+  expect(memory.asked).toEqual([{ epoch: 1, needed: 2 }]);
+  expect(memory.told[0]?.card).toMatchObject({ state: 'waiting for approval', next: expect.stringContaining('it ends as if somebody had said no'), question: { application: 'shop', execution: 'run-1', epoch: 1, needed: 2, survivor: 'eu-central-1' } });
+  await approve(memory.ports(), two)({ ...input, failover: { ...failover, mode: 'manual', requestedBy: 'ana' } });
+  expect(memory.asked.at(-1)).toEqual({ epoch: 1, needed: 1, requestedBy: 'ana' });
+});

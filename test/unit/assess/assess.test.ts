@@ -116,3 +116,18 @@ describe('assess', () => {
     expect(memory.journal).toEqual([]);
   });
 });
+
+describe('people', () => {
+  const required = { ...plan, policy: { ...plan.policy, approval: 'required', approvalsNeeded: 2, approvalDefault: 'proceed' } } as const;
+
+  test('somebody holds it and nobody decided: silence is no yes, whatever the policy says', async () => {
+    const memory = new Memory(required).held();
+    memory.heldBy.set('run-1', 'ana');
+    expect(await assess(memory.ports(), required)({ failover, epoch: 1 })).toMatchObject({ safe: false, reason: 'ana holds it, and nobody has decided' });
+    expect(memory.gates()).toEqual(['not held']);
+  });
+  test('a failover that one of two started by hand is asked about; one that broke the glass is not', async () => {
+    const needed = async (more: object) => (await assess(new Memory(required).held().ports(), required)({ failover: { ...failover, mode: 'manual', ...more }, epoch: 1 })).approval.needed;
+    expect([await needed({ requestedBy: 'ana' }), await needed({ requestedBy: '' }), await needed({})]).toEqual([true, false, false]);
+  });
+});

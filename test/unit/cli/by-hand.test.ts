@@ -44,7 +44,7 @@ describe('approve', () => {
   });
 
   test('too late: the execution waits no more', async () => {
-    expect(await hotshift(approve, { stored: asking({ runsIn: 'nowhere' }) })).toMatchObject({ code: 4, remarks: expect.stringContaining('does not wait for this answer any more') });
+    expect(await hotshift(approve, { stored: asking({ runsIn: 'nowhere' }) })).toMatchObject({ code: 3, remarks: expect.stringContaining('does not wait for this answer any more') });
   });
 
   test.each<[string, string, Stored, number, RegExp]>([
@@ -63,6 +63,25 @@ describe('approve', () => {
     stored.journal.push = () => { throw new Error('throttled'); };
     expect(await hotshift(approve, { stored })).toMatchObject({ code: 4, remarks: expect.stringContaining('not given') });
     expect(stored.answered).toEqual([]);
+  });
+
+  test('where two must agree one is not enough; in an emergency, with a reason, and everybody is told', async () => {
+    const stored = asking({ approvals: new Map([['shop-running', { taskToken: 'secret-token', summary: 'why', askedAt: now, needsAnother: true }]]) });
+    expect(await hotshift(approve, { stored })).toMatchObject({ code: 0, out: expect.stringMatching(/one yes of two[\s\S]*waits for another person/) });
+    expect(await hotshift([...approve, '--break-glass'], { stored })).toMatchObject({ code: 2, remarks: expect.stringContaining('--reason') });
+    expect(stored.answered).toEqual([]);
+    expect(await hotshift([...approve, '--break-glass', '--reason', 'ben is asleep'], { stored })).toMatchObject({ code: 0 });
+    expect(stored.answered).toHaveLength(1);
+    expect(stored.journal.at(-1)?.summary).toMatch(/approve by .*\(ben is asleep\)/);
+    expect(stored.told.at(-1)).toMatchObject({ severity: 'page', title: 'BREAK-GLASS: approve by ana', lines: ['shop-running', 'ben is asleep'], incident: outage().lease.incident });
+    expect(JSON.stringify(stored.told)).not.toContain('secret-token');
+  });
+
+  test('hold answers nothing', async () => {
+    const stored = asking();
+    expect(await hotshift([...approve, '--hold'], { stored })).toMatchObject({ code: 0, out: expect.stringContaining('Silence does not count as a yes') });
+    expect(stored.answered).toEqual([]);
+    expect(await hotshift([...approve, '--hold', '--deny'], { stored })).toMatchObject({ code: 2 });
   });
 });
 

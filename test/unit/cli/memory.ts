@@ -1,6 +1,7 @@
 // A world without AWS for commands: stores in memory that keep their ports' promises, a clock that stands, a terminal that remembers.
 import { RefusedByAwsError } from '../../../domain/errors.ts';
-import type { InstanceFacts } from '../../../domain/ports.ts';
+import type { DrillRecord } from '../../../domain/drill.ts';
+import type { Announcement, InstanceFacts } from '../../../domain/ports.ts';
 import type { JournalEntry } from '../../../domain/journal.ts';
 import type { FenceIntent, Lease, Permit } from '../../../domain/lease.ts';
 import type { Observation, ObservationResult } from '../../../domain/observation.ts';
@@ -17,7 +18,9 @@ export interface Stored {
   intents: FenceIntent[];
   observations: Observation[];
   journal: JournalEntry[];
-  approvals: Map<string, { taskToken: string; summary: string; askedAt: number; decision?: 'approve' | 'deny'; by?: string; answeredAt?: number }>;
+  drills: DrillRecord[];
+  approvals: Map<string, { taskToken: string; summary: string; askedAt: number; needsAnother?: boolean; decision?: 'approve' | 'deny'; by?: string; answeredAt?: number }>;
+  told: Announcement[];
   started: { region: string; arn: string; name: string; input: unknown }[];
   answered: { region: string; taskToken: string; output: unknown }[];
   /** The region in which waiting executions run; another one does not know their tokens. */
@@ -37,7 +40,7 @@ export function calm(): Stored {
     intents: [],
     observations: (['eu-west-1', 'eu-central-1', 'eu-west-2'] as const).flatMap((vantagePoint) => [seen(vantagePoint, 'eu-west-1', 'up'), seen(vantagePoint, 'eu-central-1', 'up')]),
     journal: [...failedOver, ...stoodDown, ...handedOver, ...running],
-    approvals: new Map(), started: [], answered: [], runsIn: 'eu-central-1',
+    drills: (['eu-west-1', 'eu-central-1'] as const).map((evacuated): DrillRecord => ({ application: 'shop', execution: `drill-${evacuated}`, mode: 'traffic', outcome: 'Drill passed', evacuated, startedAt: now - 86_400_000, at: now - 80_000_000, step: 'Hold drill', reason: '', heldSeconds: 1800, open: false, scaled: [] })), approvals: new Map(), told: [], started: [], answered: [], runsIn: 'eu-central-1',
     replica: { identifier: 'orders-frankfurt', status: 'available', isReplica: true, backupRetentionDays: 7 },
     beforeReplace: undefined,
   };
@@ -83,10 +86,11 @@ export function connection(stored: Stored): Connection {
     permits: {
       read: async (application, database) => stored.permits.find((permit) => permit.application === application && permit.database === database),
       withdraw: async () => { throw new Error('the command line withdraws no permits'); },
+      forget: async () => { throw new Error('the command line forgets no servers'); },
       grant: async ({ application, database, epoch, writer }) => {
         const before = stored.permits.find((permit) => permit.database === database);
         if (before !== undefined && before.epoch >= epoch) return before.epoch === epoch && before.writer === writer && !before.withdrawn;
-        stored.permits = [...stored.permits.filter((permit) => permit.database !== database), { application, database, epoch, writer, withdrawn: false, renewals: {}, surrenders: {} }];
+        stored.permits = [...stored.permits.filter((permit) => permit.database !== database), { application, database, epoch, writer, withdrawn: false, renewals: before?.renewals ?? {}, surrenders: before?.surrenders ?? {} }];
         return true;
       },
     },
@@ -107,16 +111,20 @@ export function connection(stored: Stored): Connection {
       list: async (execution) => stored.journal.filter((entry) => entry.execution === execution),
       record: async (entry) => { stored.journal.push(entry); },
     },
+    drills: { list: async () => stored.drills, put: async () => { throw new Error('no command writes what a drill was worth'); } },
     approvals: {
       read: async (_, execution) => stored.approvals.get(execution),
-      take: async (_, execution, decision, by, at) => {
+      take: async ({ execution, word, by, at, breakGlass }) => {
         const asked = stored.approvals.get(execution);
         if (asked === undefined) return { kind: 'unknown' };
-        if (asked.decision === undefined) stored.approvals.set(execution, { ...asked, decision, by, answeredAt: at });
+        if (word === 'hold') return { kind: 'held', summary: asked.summary };
+        if (word === 'approve' && asked.needsAnother === true && breakGlass !== true) return { kind: 'more', by, needed: 2 };
+        if (asked.decision === undefined) stored.approvals.set(execution, { ...asked, decision: word, by, answeredAt: at });
         const found = stored.approvals.get(execution)!;
-        return found.decision === decision && found.by === by ? { kind: 'taken', taskToken: found.taskToken, summary: found.summary } : { kind: 'answered', decision: found.decision!, by: found.by!, at: found.answeredAt! };
+        return found.decision === word && found.by === by ? { kind: 'taken', taskToken: found.taskToken, summary: found.summary, by } : { kind: 'answered', decision: found.decision!, by: found.by!, at: found.answeredAt! };
       },
     },
+    outbox: { put: async (waiting) => { stored.told.push(waiting.announcement); } },
     executions: {
       start: async (region, arn, name, input) => { stored.started.push({ region, arn, name, input }); return `${arn}:${name}`; },
       answer: async (region, taskToken, output) => {

@@ -17,6 +17,15 @@ describe('status', () => {
     expect(out).not.toMatch(/ {2}[x!] /);
   });
 
+  test('drills: each direction that was not drilled well for 90 days, and what one has left behind', async () => {
+    const [first, second] = calm().drills;
+    const old = { ...first!, at: now - 91 * 86_400_000 };
+    const { out } = await hotshift(['status', ...region], { stored: { ...calm(), drills: [{ ...second!, outcome: 'Handed to a human', open: true }, old] } });
+    expect(out).toMatch(/eu-west-1: the last good drill that left it is 91 days old/);
+    expect(out).toMatch(/eu-central-1: no good drill has left it/);
+    expect(out).toMatch(/has not brought everything back .*hotshift drill shop --return/s);
+  });
+
   test('in an outage: what blocks, what worries, who holds the lease, open orders, stale views', async () => {
     const { out } = await hotshift(['status', ...region], { stored: outage() });
     for (const text of ['BLOCKED', 'x shop-running holds the lease', 'x the last failover has not been acknowledged', '! eu-west-1: down from eu-central-1, down from eu-west-2', '! orders in eu-west-1 is ordered to be fenced and was not heard from', 'withdrawn', 'not heard from', '(stale)', 'down x14', 'leaving eu-west-1']) {

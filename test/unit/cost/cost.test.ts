@@ -9,7 +9,7 @@ import { breakEven, cheapest, type Candidate } from '../../../cost/choice.ts';
 import { costDocument, exampleReport } from '../../../cost/document.ts';
 import { downtime, feltShare, outageHours } from '../../../cost/downtime.ts';
 import { givenAssumptions } from '../../../cost/given.ts';
-import { idle } from '../../../cost/own.ts';
+import { idle, serversOf } from '../../../cost/own.ts';
 import { readPrices, standardPrices, STANDARD_PRICES } from '../../../cost/prices.ts';
 import { billedAt, perMonth, stacksOf } from '../../../cost/stack.ts';
 import { monthly, tasksOf } from '../../../cost/strategies.ts';
@@ -121,6 +121,21 @@ describe('Hotshift itself', () => {
     expect(cost((text) => text.replaceAll('baseline: 10', 'baseline: 20'))).toBeGreaterThan(base);
     expect(cost((text) => text.replace('enforced: true', 'enforced: false'))).toBeLessThan(base);
   });
+});
+
+test('write permits cost in proportion to the servers: ten times as many, ten times as much, and no more', () => {
+  const permits = (servers: number): number => {
+    const plans = parsePlans(exampleText.replaceAll('baseline: 10', `baseline: ${servers / 2}`).replace(/desiredMax: \d+/, 'desiredMax: 1000'));
+    expect(serversOf(plans.applications[0]!)).toBe(servers);
+    const { lines } = idle(plans, stacksOf(plans), standard, prices);
+    const own = lines.filter(({ item }) => /permits? |renewals? /.test(item));
+    expect(own).toHaveLength(3);
+    return own.reduce((sum, { dollars }) => sum + dollars, 0);
+  };
+  const twenty = permits(20);
+  expect(permits(200)).toBeLessThanOrEqual(10 * twenty);
+  expect(permits(200)).toBeGreaterThan(9 * twenty);
+  expect(permits(2000)).toBeLessThanOrEqual(100 * twenty);
 });
 
 describe('the classic example', () => {

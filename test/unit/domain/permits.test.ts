@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Permit } from '../../../domain/lease.ts';
-import { permitsEndAt } from '../../../domain/permits.ts';
+import { goneServers, permitsEndAt } from '../../../domain/permits.ts';
 import { start } from '../ports.ts';
 
 const rule = { enforced: true, ttlSeconds: 5, clockErrorSeconds: 0.5 };
@@ -50,4 +50,9 @@ describe('permitsEndAt', () => {
       expect(at([...before, more])).toBeGreaterThanOrEqual(at(before));
     }));
   });
+});
+
+test('a server is gone when it has not renewed for more than an hour', () => {
+  const hour = 3_600_000;
+  expect(goneServers(permit({ renewals: { a: start - hour, b: start - hour - 1, c: start } }), start)).toEqual([['b', start - hour - 1]]);
 });

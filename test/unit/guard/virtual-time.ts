@@ -1,6 +1,9 @@
 // Time that stands still unless a test moves it: one queue of things to do, and promises settled between them.
 import type { Timers } from '../../../guard/guard.ts';
 
+/** The busiest run of all tests has some hundreds. */
+const TURNS_MAX = 20_000;
+
 export class VirtualTime {
   #nowMs = 0;
   #order = 0;
@@ -25,7 +28,9 @@ export class VirtualTime {
   /** Runs everything that is due until then; `each` is called whenever time has moved and all promises have settled. */
   async runUntil(endMs: number, each: () => void = () => undefined): Promise<void> {
     await settle();
-    for (;;) {
+    for (let turn = 0; ; turn += 1) {
+      // A guard that plans the same moment again and again must fail its test, not hang it.
+      if (turn > TURNS_MAX) throw new Error(`${TURNS_MAX} things were due and time still stands at ${this.#nowMs} ms`);
       const next = this.#queue.filter(({ at }) => at <= endMs).sort((left, right) => left.at - right.at || left.order - right.order)[0];
       if (next === undefined) break;
       this.#queue = this.#queue.filter((entry) => entry !== next);

@@ -19,7 +19,66 @@ const fresh = (): Memory => {
 };
 const of = (memory: Memory, place: string = witness) => memory.observations.get(`${place}#${home}`);
 
+describe('a failed probe', () => {
+  const error502: ProbeOutcome = { answered: false, failure: 'bad-status', detail: '502', read: 'unknown', write: 'unknown', latencyMs: 5 };
+  /** Answers of home in turn, each after so many milliseconds. */
+  const answering = (memory: Memory, ...answers: readonly (readonly [ProbeOutcome, number])[]) => {
+    const asked: number[] = [];
+    const ports = memory.ports();
+    const probe: Ports['prober']['probe'] = async (url, timeoutSeconds) => {
+      if (!url.includes(home)) return good;
+      asked.push(timeoutSeconds);
+      const [outcome, ms] = answers[Math.min(asked.length, answers.length) - 1]!;
+      memory.now += ms;
+      return outcome;
+    };
+    return { asked, ports: { ...ports, prober: { ...ports.prober, probe } } };
+  };
+  const { probeTimeoutSeconds, slowSeconds } = plan.detection;
+
+  test('that comes at once is tried once more within the time of the same probe, and a good answer counts', async () => {
+    const memory = fresh();
+    const { asked, ports } = answering(memory, [error502, 100], [good, 20]);
+    await run(memory, 1, ports);
+    expect(asked).toEqual([probeTimeoutSeconds, probeTimeoutSeconds - 0.1]);
+    expect(of(memory)).toMatchObject({ result: 'up', consecutiveFailures: 0 });
+  });
+
+  test('that fails again is one failure, not two', async () => {
+    const memory = fresh();
+    const { asked, ports } = answering(memory, [error502, 100]);
+    await run(memory, 1, ports);
+    expect(asked).toHaveLength(2);
+    expect(of(memory)).toMatchObject({ result: 'down', consecutiveFailures: 1 });
+  });
+
+  test.each<[string, ProbeOutcome, number, number]>([
+    ['no answer takes the whole time', silence, probeTimeoutSeconds * 1000, 1],
+    ['too little time is left for an answer that is not slow', error502, (probeTimeoutSeconds - slowSeconds) * 1000 + 1, 1],
+    ['just enough is left', error502, (probeTimeoutSeconds - slowSeconds) * 1000, 2],
+    ['a write that was refused is no failure', { ...good, write: 'refused' }, 5, 1],
+    ['nor is a slow answer', { ...good, latencyMs: 1500 }, 5, 1],
+  ])('%s', async (_, outcome, ms, times) => {
+    const memory = fresh();
+    const { asked, ports } = answering(memory, [outcome, ms]);
+    await run(memory, 1, ports);
+    expect(asked).toHaveLength(times);
+  });
+});
+
 describe('rounds', () => {
+  test('that were missed are left out: two looks at one moment are no run of failures', async () => {
+    const memory = fresh();
+    memory.probe = homeIs(silence);
+    const ports = memory.ports();
+    let puts = 0;
+    const stalls: Ports = { ...ports, observations: { ...ports.observations, put: async (entry) => { if (puts++ === 0) memory.now += 2.5 * probeIntervalSeconds * 1000; await ports.observations.put(entry); } } };
+    const ran = await run(memory, 6, stalls);
+    // The first took until the middle of the third interval: the second and third are left out.
+    expect(ran.rounds).toBe(4);
+    expect(of(memory)).toMatchObject({ consecutiveFailures: 4, at: start + 5 * probeIntervalSeconds * 1000 });
+  });
+
   test('both regions are probed in each, and what was seen is recorded', async () => {
     const memory = fresh();
     expect(await run(memory, 4)).toEqual({ rounds: 4, suspicions: 0 });

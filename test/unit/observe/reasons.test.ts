@@ -37,6 +37,10 @@ describe('no answer is the worst of it', () => {
   });
 });
 
+test.each<Partial<ProbeOutcome>>([{ read: 'failed' }, { read: 'unknown' }, { write: 'failed' }])('a monitor that is sick itself abstains whatever failed: %j', (outcome) => {
+  expect(look(outcome, { control: false }).result).toBe('abstained');
+});
+
 describe('what is not known is left out, never guessed', () => {
   const { writer: _, epoch: __, ...anonymous } = good;
   test('of an application that names neither writer nor epoch, and of which no write was ever seen', () => {
@@ -52,6 +56,13 @@ describe('what is not known is left out, never guessed', () => {
     const { failingSince: ___, ...undated } = seen(witness, home, 'down', { consecutiveFailures: 2 });
     expect(look({ answered: false, read: 'unknown', write: 'unknown' }, { previous: undated })).toMatchObject({ consecutiveFailures: 3, failingSince: start });
   });
+});
+
+test.each<[string, Partial<ProbeOutcome>, true | undefined]>([
+  ['answers and cannot read', { read: 'failed' }, true], ['answers and cannot write', { write: 'failed' }, true], ['gives no answer', { answered: false, read: 'unknown', write: 'unknown' }, undefined],
+  ['is slow', { latencyMs: 9000 }, undefined], ['is well', {}, undefined],
+])('that only the database is out is noted of a region that answers and says so: %s', (_, outcome, noted) => {
+  expect(look(outcome).databaseOnly).toBe(noted);
 });
 
 describe('one run of failures', () => {

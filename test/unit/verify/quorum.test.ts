@@ -6,11 +6,15 @@ import { isOutage, quorum, vote, type Vote } from '../../../functions/verify/quo
 import { home, plan, seen, start, survivor, witness } from '../ports.ts';
 
 const { failuresToSuspect, evidenceAgeSecondsMax } = plan.detection;
-const aged = (ms: number): Partial<Observation> => ({ at: start - ms });
+const aged = (ms: number): Partial<Observation> => ({ at: start - ms, failingSince: start - ms - 10_000 });
 const judge = (...observations: readonly Observation[]): Verdict => quorum(observations, plan, home, start);
 const up = (place: string, target: string, more: Partial<Observation> = {}) => seen(place, target, 'up', more);
 const down = (place: string, target: string, more: Partial<Observation> = {}) => seen(place, target, 'down', more);
 const suffering = (place: string) => seen(place, survivor, 'impaired', { writer: home });
+
+// A round may be a fifth early.
+const shortestMs = (failuresToSuspect - 1) * plan.detection.probeIntervalSeconds * 800;
+const zoneMs = plan.detection.databaseOutageSeconds * 1000;
 
 describe('vote', () => {
   test.each<[string, Observation | undefined, Vote]>([
@@ -26,6 +30,10 @@ describe('vote', () => {
     ['an old abstention is silence', seen(witness, home, 'abstained', aged(evidenceAgeSecondsMax * 1000 + 1)), 'silent'],
     ['from the future, within the clock error', down(witness, home, { at: start + plan.permit.clockErrorSeconds * 1000 }), 'down'],
     ['from the future, beyond it', down(witness, home, { at: start + plan.permit.clockErrorSeconds * 1000 + 1 }), 'silent'],
+    ['failures that came at once are no length of time', down(witness, home, { at: start, failingSince: start - shortestMs + 1 }), 'silent'],
+    ['failures as far apart as rounds may be', down(witness, home, { at: start, failingSince: start - shortestMs }), 'down'],
+    ['it answers, and its database may be on its way to another zone', down(witness, home, { at: start, failingSince: start - zoneMs + 1, databaseOnly: true }), 'silent'],
+    ['it answers, and its database has had the time for that', down(witness, home, { at: start, failingSince: start - zoneMs, databaseOnly: true }), 'down'],
     ['cannot write, and is the writer', seen(witness, home, 'impaired', { writer: home }), 'down'],
     ['cannot write, and names no writer', { ...seen(witness, home, 'impaired'), writer: undefined } as unknown as Observation, 'down'],
     ['cannot write since the writer elsewhere is gone', seen(witness, home, 'impaired', { writer: survivor }), 'healthy'],

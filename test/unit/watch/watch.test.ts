@@ -80,6 +80,20 @@ describe('watch', () => {
   });
 });
 
+test('servers that have not renewed for an hour are forgotten, a few at a time, and nobody else is', async () => {
+  const memory = new Memory();
+  memory.facts.set(`orders#${survivor}`, replica(0));
+  const hour = 3_600_000;
+  const gone = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`gone-${index}`, memory.now - hour - 1]));
+  const stay = { writing: memory.now, quiet: memory.now - hour + 60_000 };
+  memory.permits.set('orders', { ...memory.permits.get('orders')!, renewals: { ...gone, ...stay } });
+  const round = () => watch(memory.ports(), memory.plan, survivor)({ runSeconds: plan.detection.probeIntervalSeconds });
+  await round();
+  expect(Object.keys(memory.permits.get('orders')!.renewals)).toHaveLength(4);
+  await round();
+  expect(memory.permits.get('orders')!.renewals).toEqual(stay);
+});
+
 describe('writes refused and nobody at work', () => {
   const minute = 60_000;
   const stalled = (): Memory => {

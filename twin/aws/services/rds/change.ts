@@ -40,13 +40,17 @@ export function changeHandlers(options: ChangeOptions): Record<string, Handler> 
       const instance = instances.must(input.DBInstanceIdentifier, region);
       assertIdle(instance, 'Database instance is not in available state.');
       const days = backupDays(input.BackupRetentionPeriod);
+      const newName = input.NewDBInstanceIdentifier?.toLowerCase();
+      if (newName !== undefined && instances.get({ region, identifier: newName })) throw new AwsError('DBInstanceAlreadyExists', 'DB Instance already exists', { status: 400 });
+      if (newName !== undefined && input.ApplyImmediately !== true) throw invalidValue('The twin has no maintenance windows: a rename must be applied immediately.');
       if (days === 0 && instances.replicasOf(instance).length > 0) throw invalidValue('Backups cannot be disabled while the DB instance is a source for read replicas.');
       instances.update(instance, {
         ...(days === undefined ? {} : { backupRetentionDays: days }),
         ...(input.VpcSecurityGroupIds ? { securityGroupIds: input.VpcSecurityGroupIds } : {}),
         ...(input.DBInstanceClass ? { instanceClass: input.DBInstanceClass } : {}),
       });
-      lifecycle.modify(instance);
+      if (newName === undefined) lifecycle.modify(instance);
+      else lifecycle.rename(instance, newName);
       return answer(instance);
     },
     RebootDBInstance: (input: rds.RebootDBInstanceMessage, { region }) => {

@@ -10,7 +10,7 @@ export interface InstanceName {
 }
 
 /** The documented statuses that the twin goes through. */
-export type InstanceStatus = 'creating' | 'available' | 'modifying' | 'rebooting' | 'backing-up' | 'stopping' | 'stopped' | 'starting' | 'failed';
+export type InstanceStatus = 'creating' | 'available' | 'modifying' | 'rebooting' | 'backing-up' | 'stopping' | 'stopped' | 'starting' | 'renaming' | 'failed';
 
 /** An instance as it is put into the twin. */
 export interface InstanceSeed extends InstanceName {
@@ -91,6 +91,17 @@ export class InstanceStore {
     if (!known) throw new RangeError(`no instance ${arnOf(name)}`);
     const next = { ...known, ...change };
     this.#instances.set(arnOf(name), next);
+    return next;
+  }
+
+  /** The same instance under another identifier, with its replicas. */
+  rename(name: InstanceName, identifier: string): Instance {
+    const known = this.get(name);
+    if (!known) throw new RangeError(`no instance ${arnOf(name)}`);
+    const next = { ...known, identifier };
+    this.#instances.delete(arnOf(name));
+    for (const replica of this.replicasOf(name)) this.update(replica, { source: { region: name.region, identifier } });
+    this.#instances.set(arnOf(next), next);
     return next;
   }
 

@@ -10,6 +10,8 @@ export interface DatabaseHost {
   restart(instance: InstanceName): Promise<void>;
   stop(instance: InstanceName): Promise<void>;
   start(instance: InstanceName): Promise<void>;
+  /** The instance gets another identifier: it restarts under it, or stays down where nothing may reach it any more. */
+  rename(instance: InstanceName, identifier: string): Promise<void>;
   /** Makes a replica of `source` and tells where it listens. */
   createReplica(instance: InstanceName, source: InstanceName): Promise<{ readonly host: string; readonly port: number }>;
 }
@@ -92,6 +94,18 @@ export class Lifecycle {
       this.#to(name, 'modifying');
       await clock.sleep(delays.modifyMs);
       this.#to(name, 'available');
+    });
+  }
+
+  rename(name: InstanceName, identifier: string): void {
+    const { clock, delays, host, instances } = this.#options;
+    this.#run(name, async () => {
+      await clock.sleep(delays.statusLagMs);
+      this.#to(name, 'renaming');
+      await host.rename(name, identifier);
+      await clock.sleep(delays.modifyMs);
+      instances.rename(name, identifier);
+      this.#to({ ...name, identifier }, 'available');
     });
   }
 

@@ -1,0 +1,84 @@
+// A drill: the same steps on purpose, with nothing broken. It moves users and capacity of a region to the other one and back; it never
+// touches databases, permits or fences, and it yields its lease to a failover at once.
+import type { Instant, Region } from './plan.ts';
+
+/** `traffic`: users are moved. `rehearsal`: only gates are looked at. `return`: brings back what an earlier drill has left behind. */
+export type DrillMode = 'traffic' | 'rehearsal' | 'return';
+
+/**
+ * `Drill passed`: out, held, and back. `Drill stopped`: something was not as it must be, and users are back. `Drill refused`: nothing
+ * was begun. `Drill yielded`: a failover took over. `Handed to a human`: users are not back, a person must go on.
+ */
+export type DrillOutcome = 'Drill passed' | 'Drill stopped' | 'Drill refused' | 'Drill yielded' | 'Handed to a human';
+export const DRILL_OUTCOMES: readonly DrillOutcome[] = ['Drill passed', 'Drill stopped', 'Drill refused', 'Drill yielded', 'Handed to a human'];
+
+/** The section `drills` of a plan. */
+export interface DrillPlan {
+  /** How long all users stay in one region. */
+  readonly holdSeconds: number;
+  /** How long each step of the ramp is looked at. */
+  readonly stepSeconds: number;
+  readonly guardIntervalSeconds: number;
+  /** A guard trips when a vantage point waits longer than this for the region that has the users. */
+  readonly latencySeconds: number;
+  /** How long a region may take to run what it was scaled to, and the other one to be well enough to be returned to. */
+  readonly patienceSeconds: number;
+  /** Your own alarms, by name, in the region that has the users. */
+  readonly alarms: readonly string[];
+  /** Your own function that makes more load; started and stopped by the workflow. */
+  readonly load?: LoadPlan;
+  /** Days on which no drill moves users: first and last day, in the schedule's time zone. */
+  readonly freeze: readonly { readonly from: string; readonly to: string }[];
+  /** Absent: nothing starts by itself. */
+  readonly schedule?: DrillSchedule;
+}
+/** `functionArns`: region that has the users -> function there. */
+export interface LoadPlan { readonly functionArns: Readonly<Record<Region, string>>; readonly factor: number }
+/** In the form of EventBridge Scheduler. */
+export interface DrillSchedule { readonly cron: string; readonly timeZone: string }
+
+/** What a drill changed of the capacity: the return sets `to` back to `from`. */
+export interface Scaled { readonly name: string; readonly from: number; readonly to: number; readonly reason: string }
+
+/** What each drill leaves behind. Only one that moved users and passed counts as good. */
+export interface DrillRecord {
+  readonly application: string;
+  readonly execution: string;
+  readonly mode: DrillMode;
+  readonly outcome: DrillOutcome;
+  readonly evacuated: Region;
+  readonly startedAt: Instant;
+  /** When it ended. */
+  readonly at: Instant;
+  readonly step: string;
+  readonly reason: string;
+  /** How long all users were in one region. */
+  readonly heldSeconds: number;
+  /** True while users or capacity are not back. */
+  readonly open: boolean;
+  readonly scaled: readonly Scaled[];
+}
+
+export interface DrillStore {
+  /** Newest first. */
+  list(application: string): Promise<readonly DrillRecord[]>;
+  /** Put once per execution; the same again is the same. */
+  put(record: DrillRecord): Promise<void>;
+}
+
+export interface RingingAlarm { readonly name: string; readonly reason: string }
+/** CloudWatch alarms of one region. */
+export interface Alarms {
+  /** Those that ring now: of `names`, and all whose name begins with `prefix`. A name that does not exist counts as ringing. */
+  ringing(region: Region, prefix: string, names: readonly string[]): Promise<readonly RingingAlarm[]>;
+}
+
+export interface DrillPorts { readonly drills: DrillStore; readonly alarms: Alarms }
+
+/** A drill older than this says little about tonight. */
+export const DRILL_DAYS_MAX = 90;
+
+/** The newest good drill; with `evacuated`, of that direction. */
+export const lastGood = (records: readonly DrillRecord[], evacuated?: Region): DrillRecord | undefined =>
+  records.filter((entry) => entry.mode === 'traffic' && entry.outcome === 'Drill passed' && (evacuated === undefined || entry.evacuated === evacuated))
+    .sort((left, right) => right.at - left.at)[0];

@@ -1,0 +1,21 @@
+// How a drill ends, and what it leaves in the lease: nothing. A drill asks for no acknowledgement and starts no cooldown, since it took
+// nothing that a failover would need. Pure.
+import type { DrillOutcome } from '../../domain/drill.ts';
+import type { Lease } from '../../domain/lease.ts';
+
+/** A lease that was lost without anybody taking it over has run out: then nobody has brought the users back. */
+export function ending(outcome: DrillOutcome, lease: Lease, epoch: number | undefined): DrillOutcome {
+  if (outcome !== 'Drill yielded' || epoch === undefined) return outcome;
+  return lease.epoch > epoch ? 'Drill yielded' : 'Handed to a human';
+}
+
+/** The lease without this drill; undefined when it does not hold it. */
+export function released(lease: Lease, execution: string, now: number): Lease | undefined {
+  if (lease.holder !== execution) return undefined;
+  const { holder: _holder, abortExecution: _abort, drill: _drill, takenOverAt: _takenOverAt, ...rest } = lease;
+  return { ...rest, expiresAt: now };
+}
+
+/** The heading of docs/runbook.md for this end. */
+export const runbookEntry = (outcome: DrillOutcome): string =>
+  (outcome === 'Handed to a human' ? 'docs/runbook.md#drill-handed-to-a-human' : `docs/runbook.md#${outcome.toLowerCase().replaceAll(' ', '-')}`);

@@ -1,0 +1,15 @@
+// Wires `Settle drill`.
+import { agreed } from '../../adapters/agreed.ts';
+import { drillStore } from '../../adapters/drill-store.ts';
+import { builtOf, environment, planOf, plans } from '../../adapters/environment.ts';
+import { lambda } from '../../adapters/lambda.ts';
+import { tableIn } from '../../adapters/table.ts';
+import { settleInput } from '../../events/contracts-drill.ts';
+import { settle } from './settle.ts';
+
+const env = environment();
+const all = plans(env.configFile);
+const built = builtOf(env.configFile);
+const ports = { ...agreed(env), drills: drillStore(tableIn(env.region, env.table)) };
+
+export const handler = lambda(settleInput, (input) => settle(ports, planOf(all, input.failover.application), built)(input), { step: 'Settle drill' });

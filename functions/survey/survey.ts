@@ -1,0 +1,58 @@
+// Survey pair: find out where the writer is and what is left to do, and say whether a failback may begin. It reads only; all that it
+// writes is the journal. A failback that ended on the way is gone on with from what is found, never from memory.
+import type { Scaled } from '../../domain/drill.ts';
+import type { Failover } from '../../domain/journal.ts';
+import { survivorOf, type ApplicationPlan, type Instant, type Region } from '../../domain/plan.ts';
+import type { Ports } from '../../domain/ports.ts';
+import { direction, gatesOf, type DatabaseFound } from './gates.ts';
+
+export interface SurveyInput {
+  readonly application: string; readonly execution: string; readonly startedAt: Instant; readonly home?: Region | undefined;
+  readonly keepWriter?: boolean | undefined; readonly acceptLost?: boolean | undefined; readonly requestedBy?: string | undefined;
+}
+export interface Surveyed {
+  readonly survey: 'go' | 'refused'; readonly reason: string; readonly home: Region; readonly rebuild: Failover; readonly move: Failover;
+  readonly writerMoves: boolean; readonly resumes: boolean; readonly databases: readonly string[];
+  readonly scaled: { readonly home: readonly Scaled[]; readonly other: readonly Scaled[] };
+}
+type SurveyPorts = Pick<Ports, 'leases' | 'observations' | 'permits' | 'intents' | 'database' | 'journal' | 'clock'>;
+
+export const survey = (ports: SurveyPorts, plan: ApplicationPlan) =>
+  async (input: SurveyInput): Promise<Surveyed> => {
+    const { application, execution, startedAt, requestedBy } = input;
+    const home = plan.regions.find((region) => region === input.home) ?? plan.regions[0];
+    const databases = await lookAtAll(ports, plan);
+    const found = { lease: await ports.leases.read(application), observations: await ports.observations.list(application), databases };
+    const way = direction(plan, databases, home);
+    const failover = (evacuated: Region): Failover => ({
+      application, execution, evacuated, incident: `failback-${execution}`.slice(0, 120), mode: 'failback', startedAt, ...(requestedBy === undefined ? {} : { requestedBy }),
+    });
+    const unknown = input.home !== undefined && input.home !== home ? [{ gate: 'home', passed: false, value: `${application} does not run in ${input.home}`, threshold: plan.regions.join(' or ') }] : [];
+    const gates = [...unknown, ...gatesOf(plan, found, way, ports.clock.now())];
+    const refused = gates.filter(({ passed }) => !passed);
+    const writerMoves = way.resumes || (way.writer !== home && input.keepWriter !== true);
+    const goes = `the writer is in ${way.writer}${way.resumes ? ' and on its way' : ''}; ${writerMoves ? `it goes to ${home}` : 'it stays'}, and ${survivorOf(plan, writerMoves ? home : way.writer)} becomes its replica`;
+    const reason = refused.length > 0 ? refused.map(({ gate, value }) => `${gate}: ${value}`).join('; ') : goes;
+    await ports.journal.record({ execution, application, at: ports.clock.now(), step: 'Survey pair', kind: 'gate', summary: refused.length > 0 ? `refused: ${reason}` : reason, gates, evidence: { home, keepWriter: input.keepWriter ?? false, acceptLost: input.acceptLost ?? false, requestedBy: requestedBy ?? 'nobody' } });
+    return {
+      survey: refused.length > 0 ? 'refused' : 'go', reason, home, rebuild: failover(survivorOf(plan, way.writer)), move: failover(survivorOf(plan, home)),
+      writerMoves, resumes: way.resumes, databases: plan.databases.map(({ name }) => name), scaled: { home: added(plan, home), other: added(plan, survivorOf(plan, home)) },
+    };
+  };
+
+async function lookAtAll(ports: SurveyPorts, plan: ApplicationPlan): Promise<readonly DatabaseFound[]> {
+  return Promise.all(plan.databases.map(async (database) => {
+    const [permit, orders] = await Promise.all([
+      ports.permits.read(plan.application, database.name),
+      Promise.all(plan.regions.map((region) => ports.intents.read(plan.application, database.name, region))),
+    ]);
+    const writer = permit === undefined ? undefined : await ports.database.describe(database, permit.writer);
+    return { database: database.name, permit, orders: orders.filter((order) => order !== undefined), writer };
+  }));
+}
+
+/** What a failover sets where it goes to: only this is taken back, anything else is somebody's own decision. */
+const added = (plan: ApplicationPlan, region: Region): readonly Scaled[] => plan.capacity.flatMap(({ name, services, factor, desiredMax }) => {
+  const baseline = services[region]?.baseline;
+  return baseline === undefined ? [] : [{ name, from: baseline, to: Math.max(baseline, Math.min(Math.ceil(baseline * factor), desiredMax)), reason: `${baseline} x ${factor}` }];
+});

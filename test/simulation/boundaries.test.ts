@@ -1,0 +1,37 @@
+// An execution may end anywhere without a conclusion: StopExecution, a deployment, a service event. It is stopped at each boundary
+// between two states, on several paths; the next suspicion after its lease must take up the work and end as if nothing had happened.
+import { describe, expect, test } from '@jest/globals';
+import { PLAIN_OUTAGE, boundaries, stoppedAt } from '../../simulator/exhaustive.ts';
+import type { Fault } from '../../simulator/faults.ts';
+import { simulatedPlan } from '../../simulator/plan.ts';
+import type { RunOptions } from '../../simulator/simulate.ts';
+
+const SEED = Number(process.env['HOTSHIFT_SEED'] ?? 1);
+// Its lease lasts two minutes; a suspicion is repeated every minute; then comes a whole failover.
+const seconds = 420;
+const answers: readonly Fault[] = [...PLAIN_OUTAGE, ...[60, 150, 240, 330].map((at): Fault => ({ at, do: 'answer approval', decision: 'approve' }))];
+
+const PATHS: readonly (readonly [string, RunOptions])[] = [
+  ['a plain failover', { seed: SEED, faults: PLAIN_OUTAGE, seconds }],
+  ['one with two databases', { seed: SEED, faults: PLAIN_OUTAGE, seconds, plan: simulatedPlan({ databases: ['orders', 'stock'] }) }],
+  ['one that asks for approval', { seed: SEED, faults: answers, seconds, plan: simulatedPlan({ approval: 'required', approvalTimeoutSeconds: 120 }) }],
+  ['one by the agent\'s proof, without permits', { seed: SEED, faults: [{ at: 20, do: 'application', place: 'home', fault: 'down' }], seconds, checksPermits: false, plan: simulatedPlan({ permitsEnforced: false }) }],
+];
+
+describe.each(PATHS)('an execution that is stopped: %s', (_, options) => {
+  test('at any boundary, another one ends its work; no invariant is violated', async () => {
+    const all = await boundaries(options);
+    const states = new Set(all.map(({ state }) => state));
+    for (const state of ['Verify outage', 'Claim lease', 'Fence writer', 'Promote replica', 'Wait for promotion', 'Shift writes', 'Confirm service', 'Conclude']) expect(states).toContain(state);
+    const wrong: string[] = [];
+    for (const boundary of all) {
+      const result = await stoppedAt(options, boundary);
+      expect(result.stopped).toBe(true);
+      const whole = result.promoted.length === (options.plan?.databases.length ?? 1) && result.writer === result.world.plan.regions[1];
+      if (result.violations.length > 0 || !whole) {
+        wrong.push(`${boundary.state} (${boundary.turn + 1}): ${result.outcome}: ${result.reason}; writer ${result.writer ?? 'nobody'}; ${result.violations.map((entry) => `${entry.invariant}: ${entry.what}`).join('; ')}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  }, 600_000);
+});

@@ -1,0 +1,25 @@
+// A whole drill as a person starts it: the deployed workflow moves real clients out and back, with more load in between.
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { problemsOf } from '../../cli/evidence.ts';
+import type { DrillResult } from '../../twin/drill-run.ts';
+import { hotshift, resultIn, runDirectory } from './command-line.ts';
+
+const RUN_MS_MAX = 300_000;
+let directory = '';
+beforeAll(() => { directory = runDirectory(); });
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+test('all users to one region under more load, and back to a half each', async () => {
+  // Slow probes: a machine that is busy with other tests is not to look like a sick region.
+  const { code, stdout, stderr } = await hotshift(directory, ['twin', 'run', '--drill', 'traffic', '--json', '--probe-interval', '8', '--probe-timeout', '7.5', '--rate', '12', '--directory', directory, '--report', join(directory, 'out')]);
+  const result = resultIn(stdout, stderr.slice(-3000)) as unknown as DrillResult;
+  expect({ code, outcome: result.outcome, missing: result.rights.filter(({ allowed }) => !allowed) }).toEqual({ code: 0, outcome: 'Drill passed', missing: [] });
+  expect(result.shareInHold).toBe(0);
+  expect(result.shareError).toBeLessThanOrEqual(0.1);
+  expect(result.loadRequests).toBeGreaterThan(0);
+  const [record = '', page = ''] = result.files.map((file) => readFileSync(file, 'utf8'));
+  expect(problemsOf(record)).toEqual([]);
+  expect(page).toContain('Drill passed');
+}, RUN_MS_MAX);

@@ -1,0 +1,154 @@
+// A drill in the twin: the deployed state machine, started as anybody would start it, under load from clients that resolve names; twice the
+// load while all of them are in one region; and the shares of the regions counted at the clients, before and after.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { evidenceOf, evidenceText } from '../cli/evidence.ts';
+import { reportHtml } from '../cli/format/report-html.ts';
+import { timeline } from '../cli/timeline.ts';
+import type { JournalEntry } from '../domain/journal.ts';
+import { pause } from './faults.ts';
+import { Interrupt } from './interrupt.ts';
+import type { LoadConfig } from './load/config.ts';
+import { startLoad, type LoadProcess } from './load/load-process.ts';
+import type { SecondStatistics } from './load/statistics.ts';
+import { loadConfig } from './observe-run.ts';
+import { journaled, readJournal } from './readings.ts';
+import { usedRights, type UsedRight } from './rights.ts';
+import { cleanLeftovers } from './run-directory.ts';
+import { randomOf } from './seeded.ts';
+import { APPLICATION, REGION_A, REGION_B, type Settings } from './settings.ts';
+import { startTwin, type Twin } from './twin.ts';
+
+/** How far the share of a region may be from the plan's half, at the clients: they keep answers for a TTL, and chance does the rest. */
+export const SHARE_ERROR_MAX = 0.1;
+const PATIENCE_SECONDS = 240;
+
+export interface DrillResult {
+  readonly mode: string; readonly outcome: string; readonly reason: string; readonly heldSeconds: number; readonly seconds: number;
+  /** Part of the answered requests that region A answered. */
+  readonly shareBefore: number; readonly shareInHold: number; readonly shareAfter: number; readonly shareError: number;
+  readonly requests: number; readonly errors: number;
+  /** Requests of the second load, which the hook has started. */
+  readonly loadRequests: number; readonly loadErrors: number;
+  readonly rights: readonly UsedRight[]; readonly files: readonly string[]; readonly seal: string;
+}
+
+/** Runs one drill, prints it, and says whether it passed and users are back. */
+export async function runDrill(settings: Settings, options: { readonly json: boolean; readonly report?: string }): Promise<'kept' | 'broken' | 'cannotRun'> {
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  for (const line of cleanLeftovers(settings.directory)) say(line);
+  const interrupt = new Interrupt();
+  let twin: Twin;
+  try {
+    twin = await startTwin({ settings, random: randomOf(settings.seed ?? Math.floor(Math.random() * 1_000_000_000)), onProgress: (text) => say(`  ${text}`) });
+  } catch (error) {
+    say(`the twin could not start: ${error instanceof Error ? error.message : String(error)}`);
+    interrupt.off();
+    return 'cannotRun';
+  }
+  interrupt.started(twin);
+  try {
+    const result = await observeDrill(twin, settings, options.report ?? 'reports', say);
+    say(summary(result));
+    if (options.json) console.log(JSON.stringify(result));
+    return result.outcome === 'Drill passed' && result.shareError <= SHARE_ERROR_MAX ? 'kept' : 'broken';
+  } finally {
+    interrupt.off();
+    await twin.stop();
+  }
+}
+
+async function observeDrill(twin: Twin, settings: Settings, directory: string, say: (text: string) => void): Promise<DrillResult> {
+  const [startedAt, seen]: [number, JournalEntry[]] = [Date.now(), []];
+  twin.cloud.endpoint.onCall((call, phase) => {
+    const entry = phase === 'ended' ? journaled(call) : undefined;
+    if (entry === undefined) return;
+    seen.push(entry);
+    say(`  ${`+${((entry.at - startedAt) / 1000).toFixed(2)}`.padStart(7)} s  ${entry.step.padEnd(16)} ${entry.summary}`);
+  });
+  const seconds: SecondStatistics[] = [];
+  const config = loadConfig(twin, settings);
+  const more = moreLoad(twin, config);
+  const load = await startLoad(config, { onSecond: (statistics) => seconds.push(statistics) });
+  try {
+    await happens(() => seconds.some(({ writes }) => writes.requests > 0 && writes.errors === 0), PATIENCE_SECONDS);
+    await pause(settings.steadySeconds);
+    const execution = `${APPLICATION}-drill-${startedAt}`;
+    const beganAt = Date.now();
+    await start(twin, execution, settings);
+    const ended = await happens(() => seen.some(({ step, kind }) => step === 'Settle drill' && kind === 'result'), PATIENCE_SECONDS);
+    const backAt = Date.now();
+    await pause(Math.max(settings.afterSeconds, settings.ttlSeconds + 2) + 6);
+    const [traffic, second] = await Promise.all([load.stop(), more.stop()]);
+    const journal = await readJournal(twin.cloud.urls[REGION_B] ?? '', REGION_B, [execution]);
+    const end = journal.findLast(({ step, kind }) => step === 'Settle drill' && kind === 'result')?.evidence as { readonly outcome?: string; readonly reason?: string; readonly heldSeconds?: number; readonly seconds?: number } | undefined;
+    const held = journal.filter(({ step, kind }) => step === 'Hold drill' && kind === 'gate').map(({ at }) => at);
+    const shareAfter = share(seconds, backAt + settings.ttlSeconds * 1000 + 1000, Infinity);
+    return {
+      mode: settings.drill ?? 'traffic', outcome: ended ? end?.outcome ?? 'unknown' : 'running', reason: end?.reason ?? '', heldSeconds: end?.heldSeconds ?? 0, seconds: end?.seconds ?? 0,
+      shareBefore: share(seconds, 0, beganAt), shareInHold: held[0] === undefined ? NaN : share(seconds, held[0] - (settings.holdSeconds * 1000) / 2, held[0]),
+      shareAfter, shareError: Math.abs(shareAfter - 0.5), requests: traffic.requests, errors: traffic.errors, loadRequests: second.requests, loadErrors: second.errors,
+      rights: usedRights(twin.cloud.endpoint.calls, twin.plan), ...save(directory, `twin-drill-${settings.drill ?? 'traffic'}`, journal),
+    };
+  } finally {
+    load.kill();
+    more.kill();
+  }
+}
+
+/** As documented in events/contracts-drill.ts: what the command line, the schedule and a person at the console send. */
+async function start(twin: Twin, name: string, { drill, holdSeconds }: Settings): Promise<void> {
+  const client = new SFNClient({ endpoint: twin.cloud.urls[REGION_B] ?? '', region: REGION_B, credentials: { accessKeyId: 'AKIDTWIN', secretAccessKey: 'twin' }, maxAttempts: 1 });
+  const input = { application: APPLICATION, mode: drill ?? 'traffic', evacuate: REGION_A, holdSeconds, requestedBy: 'twin' };
+  await client.send(new StartExecutionCommand({ stateMachineArn: twin.drillMachines[REGION_B], name, input: JSON.stringify(input) }));
+  client.destroy();
+}
+
+/** The hook of the plan: a second generator beside the first one is twice the load. */
+function moreLoad(twin: Twin, config: LoadConfig): { stop(): Promise<{ readonly requests: number; readonly errors: number }>; kill(): void } {
+  let running: LoadProcess | undefined;
+  const total = { requests: 0, errors: 0 };
+  const end = async (): Promise<void> => {
+    const ending = running;
+    running = undefined;
+    const result = await ending?.stop();
+    total.requests += result?.requests ?? 0;
+    total.errors += result?.errors ?? 0;
+  };
+  twin.onLoad(async ({ action }) => {
+    if (action === 'stop') await end();
+    else running ??= await startLoad({ ...config, idPrefix: randomUUID().slice(0, 24) });
+  });
+  return { stop: async () => { await end(); return total; }, kill: () => running?.kill() };
+}
+
+/** Part of what was answered well between two moments that region A answered. */
+function share(seconds: readonly SecondStatistics[], from: number, to: number): number {
+  const answered = (region: string): number => seconds.filter(({ at }) => at >= from && at + 1000 <= to)
+    .reduce((sum, { regions }) => sum + (regions[region]?.requests ?? 0) - (regions[region]?.errors ?? 0), 0);
+  return answered(REGION_A) / (answered(REGION_A) + answered(REGION_B));
+}
+
+function save(directory: string, name: string, journal: readonly JournalEntry[]): Pick<DrillResult, 'files' | 'seal'> {
+  const [evidence, found] = [evidenceOf(journal, undefined), timeline(journal)];
+  if (evidence === undefined || found === undefined) return { files: [], seal: '' };
+  mkdirSync(directory, { recursive: true });
+  const files = [[join(directory, `${name}.json`), evidenceText(evidence)], [join(directory, `${name}.html`), reportHtml(found)]] as const;
+  for (const [file, text] of files) writeFileSync(file, text);
+  return { files: files.map(([file]) => file), seal: evidence.seal };
+}
+
+async function happens(holds: () => boolean, patienceSeconds: number): Promise<boolean> {
+  for (const endAt = Date.now() + patienceSeconds * 1000; !holds(); await pause(0.05)) if (Date.now() > endAt) return false;
+  return true;
+}
+
+const percent = (part: number): string => (Number.isFinite(part) ? `${(part * 100).toFixed(1)} %` : 'unknown');
+const summary = (found: DrillResult): string => [
+  '', `${found.outcome}: ${found.reason}`,
+  `  ${REGION_A} answered ${percent(found.shareBefore)} before, ${percent(found.shareInHold)} in the hold of ${found.heldSeconds.toFixed(0)} s, ${percent(found.shareAfter)} after; at most ${SHARE_ERROR_MAX * 100} points from a half are allowed`,
+  `  ${found.requests} requests, ${found.errors} errors; ${found.loadRequests} more in the hold, ${found.loadErrors} errors`,
+  ...found.files.map((file) => `  wrote ${file}`), '  Figures of this machine, not of AWS.',
+].join('\n');
