@@ -12,6 +12,11 @@ export interface GuardOptions {
   readonly renewEverySeconds: number;
   /** Taken off the permit's life, for machines whose clocks may run slow. 0 when absent: Hotshift adds its own when it waits. */
   readonly clockErrorSeconds?: number;
+  /**
+   * By how much the database's clock may be behind this server's (`permit.clockError` of hotshift.yml; 0.5 when absent): a write that ended in
+   * doubt and is judged by that clock may commit so much longer, and only then may the server say that it has stopped.
+   */
+  readonly databaseClockErrorSeconds?: number;
   /** Names this server in the store; random when absent. Never the same for two processes. */
   readonly instanceId?: string;
   /** Tells the store that this server has stopped writing, which lets a failover go on at once. Only when ALL writes go through `write`. */
@@ -50,6 +55,7 @@ export function createGuard(options: GuardOptions): Guard {
   const { renew, instanceId = crypto.randomUUID(), onChange, onRenewalFailed, monotonicNow = () => performance.now(), wallClock = Date.now } = options;
   const { after } = options.timers ?? REAL_TIMERS;
   const lifeMs = lifeOf(options);
+  const doubtMs = (options.databaseClockErrorSeconds ?? 0.5) * 1000;
   const now = (): Moment => ({ monotonicMs: monotonicNow(), wallMs: wallClock() });
   let state: PermitState = NO_PERMIT;
   let sequence = 0;
@@ -105,7 +111,7 @@ export function createGuard(options: GuardOptions): Guard {
     instanceId, permit, assertWritable, renewNow,
     async write(work) {
       const before = assertWritable();
-      const result = await leaving.during(monotonicNow() + before.remainingMs, () => work(before));
+      const result = await leaving.during(monotonicNow() + before.remainingMs + doubtMs, () => work(before));
       const current = permit();
       if (stillHolds(before, current)) return result;
       throw new WriteOutcomeUnknownError(`the write began under epoch ${before.epoch} and must not be acknowledged: ${current.writable ? `epoch ${current.epoch} holds now` : current.reason}`);

@@ -69,8 +69,8 @@ function scaleServices(region: Region, plans: Plans): readonly Statement[] {
   }];
 }
 
-/** By prefix and by name, in the region that has the users. */
-const readAlarms = (region: Region): Statement => ({ Sid: 'SeeAlarms', Effect: 'Allow', Action: ['cloudwatch:DescribeAlarms'], Resource: arn('cloudwatch', 'alarm:*', region) });
+/** By prefix and by name, in the region that has the users; of a failback, which runs in the witness, that is either of the pair. */
+const readAlarms = (region: Region, plans: Plans): Statement => ({ Sid: 'SeeAlarms', Effect: 'Allow', Action: ['cloudwatch:DescribeAlarms'], Resource: actingRegions(region, plans).map((place) => arn('cloudwatch', 'alarm:*', place)) });
 
 /** A failback runs in the witness, where either of the pair may be acted on; with no more than the planned instances and what they are set aside as. */
 function rebuildReplicas(region: Region, plans: Plans): readonly Statement[] {
@@ -113,9 +113,9 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
     ];
     case 'shift': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), ...changeRecords(plans), ...routingControls(plans)];
     case 'answer': return [table('GetItem')];
-    case 'survey': return [table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans)];
+    case 'survey': return [table('GetItem', 'Query', 'PutItem'), useRenewals(region, plans, 'Query'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans)];
     case 'compare': return [table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans), ...databaseSecrets(region, plans)];
-    case 'rebuild': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...rebuildReplicas(region, plans), ...databaseSecrets(region, plans)];
+    case 'rebuild': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), useRenewals(region, plans, 'Query'), ...rebuildReplicas(region, plans), ...databaseSecrets(region, plans)];
     case 'hear': return [
       table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...tellPeople(region, plans),
       ...readSecrets(listening(plans).map(({ signingSecretId }) => ({ id: signingSecretId, region }))).map((statement) => ({ ...statement, Sid: 'ReadSigningSecrets' })),
@@ -123,9 +123,9 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
       { Sid: 'Answer', Effect: 'Allow', Action: ['states:SendTaskSuccess'], Resource: allRegions(plans).map((place) => arn('states', 'stateMachine:hotshift-failover', place)) },
     ];
     case 'scale': return [table('GetItem', 'Query', 'PutItem'), ...scaleServices(region, plans)];
-    case 'prepare': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), readAlarms(region)];
+    case 'prepare': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), readAlarms(region, plans)];
     case 'hold': return [
-      table('GetItem', 'Query', 'PutItem'), readAlarms(region),
+      table('GetItem', 'Query', 'PutItem'), readAlarms(region, plans),
       ...scaleServices(region, plans).map((statement) => ({ ...statement, Sid: 'SeeServices', Action: ['ecs:DescribeServices'] })),
     ];
     case 'settle': return [table('GetItem', 'PutItem')];

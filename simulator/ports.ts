@@ -3,16 +3,17 @@
 import type { DrillPorts } from '../domain/drill.ts';
 import type { FailbackPorts } from '../domain/failback.ts';
 import type { RehearsalStore } from '../domain/inventory.ts';
-import type { ApplicationPlan, DatabasePlan, Region } from '../domain/plan.ts';
+import type { DatabasePlan, Region } from '../domain/plan.ts';
 import type { NetworkRule } from '../domain/lease.ts';
 import type { Ports } from '../domain/ports.ts';
-import type { ProbeOutcome } from '../domain/observation.ts';
 import { InvalidInputError, LeaseLostError, TryAgainError } from '../domain/errors.ts';
 import type { Caller, Route } from './calls.ts';
-import { INTERNET, GLOBAL, type Place } from './places.ts';
+import { INTERNET, GLOBAL } from './places.ts';
 import { failingBack } from './ports-failback.ts';
+import { permitsOf } from './permits.ts';
 import { intentKey } from './table.ts';
 import { drilling } from './ports-drill.ts';
+import { proberOf } from './prober.ts';
 import type { World } from './world.ts';
 
 const STATE = { timeoutMs: 2000, attempts: 3, workMs: [15, 70] } as const;
@@ -60,16 +61,7 @@ function stores(world: World, caller: Caller): Stores {
         return replaced;
       }, { next }),
     },
-    permits: {
-      // As adapters/permit-store.ts: the renewals are listed after the permit was read, and much may happen in between.
-      read: async (_, database) => {
-        const permit = await ask('permits.read', () => table.permits.get(database));
-        return permit === undefined ? undefined : { ...permit, ...await ask('permits.renewals', () => table.listRenewals(database)) };
-      },
-      forget: (_, database, server, renewedAt) => ask('permits.forget', () => table.forget(database, server, renewedAt)),
-      withdraw: (_, database, epoch, at) => ask('permits.withdraw', () => table.withdraw(database, epoch, at), { database, epoch }),
-      grant: (permit) => ask('permits.grant', () => table.grant(permit), permit),
-    },
+    permits: permitsOf(table, ask),
     intents: {
       record: (intent) => ask('intents.record', () => table.recordIntent(intent), intent),
       read: (_, database, region) => ask('intents.read', () => table.intents.get(intentKey(database, region))),
@@ -208,48 +200,4 @@ function outside(world: World, caller: Caller): Outside {
       suspect: (suspicion, busRegion) => calls.call(caller, { port: 'events.suspect', target: busRegion, ...READING }, () => world.bus.accept(suspicion, busRegion)),
     },
   };
-}
-
-/** A probe never rejects. Its limit is the plan's; what is in the way is an outcome. */
-function proberOf(world: World, caller: Caller): Ports['prober'] {
-  const reach = <T>(port: string, target: Place, timeoutSeconds: number, act: () => Promise<T>): Promise<T> =>
-    calledBack(world, caller, { port, target, timeoutMs: timeoutSeconds * 1000, attempts: 1, workMs: [1, 5] }, act);
-  return {
-    probe: async (baseUrl, timeoutSeconds) => {
-      const region = regionOf(world.plan, baseUrl);
-      const startedAt = world.clock.now();
-      const found = await reach('prober.probe', region, timeoutSeconds, () => world.health(region)).catch((error: unknown) => (
-        { answered: false, failure: 'timed-out', detail: String(error), read: 'unknown', write: 'unknown' } as const));
-      const outcome: ProbeOutcome = { ...found, latencyMs: world.clock.now() - startedAt };
-      if (caller.label === 'observe') world.probed(caller.place, region, outcome);
-      return outcome;
-    },
-    reachesControl: (_, timeoutSeconds) => reach('prober.reachesControl', INTERNET, timeoutSeconds, () => Promise.resolve(true)).catch(() => false)
-      .then((reached) => {
-        if (caller.label === 'observe') world.controlled(caller.place, reached);
-        return reached;
-      }),
-    fetch: (url, timeoutSeconds) => reach('prober.fetch', regionOf(world.plan, url), timeoutSeconds, () => Promise.resolve(world.serves(regionOf(world.plan, url)) ? 200 : 503)).catch(() => 0),
-  };
-}
-
-/** Like a call whose target needs time of its own to answer: the way back begins when it has. */
-async function calledBack<T>(world: World, caller: Caller, route: Route, act: () => Promise<T>): Promise<T> {
-  const limit = new Promise<never>((_, reject) => world.places.after(caller.place, route.timeoutMs, () => {
-    reject(new TryAgainError(`no complete answer within ${route.timeoutMs} ms`));
-    world.clock.touched();
-  }));
-  limit.catch(() => undefined);
-  const answer = world.calls.call(caller, route, act).then((inner) => inner).then(async (value) => {
-    if (!world.places.open(route.target, caller.place)) return new Promise<never>(() => undefined);
-    return value;
-  });
-  answer.catch(() => undefined);
-  return Promise.race([answer, limit]);
-}
-
-export function regionOf(plan: ApplicationPlan, url: string): Region {
-  const region = Object.keys(plan.probeUrls).find((entry) => new URL(plan.probeUrls[entry] ?? 'http://none').host === new URL(url).host);
-  if (region === undefined) throw new InvalidInputError(`${url} is no probe URL of ${plan.application}`);
-  return region;
 }

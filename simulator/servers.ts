@@ -23,6 +23,8 @@ export interface ServerWorld {
 const RENEW_EVERY_MS = 1000;
 /** An application gives up on a write after this long; the database may still commit it. */
 const WRITE_LIMIT_MS = 1000;
+/** The guard's `databaseClockErrorSeconds`. */
+const CLOCK_ERROR_MS = 500;
 /** Of the requests to the table, so many get no answer; each of them acts up to this much later. */
 const [GIVEN_UP_SHARE, GIVEN_UP_MS] = [0.02, 5000];
 
@@ -90,7 +92,7 @@ export class Server {
       act();
     };
     const limit = places.after(this.region, WRITE_LIMIT_MS, () => settle(() => {
-      this.#doubtUntil = Math.max(this.#doubtUntil, this.now() + before.remainingMs);
+      this.#doubtUntil = Math.max(this.#doubtUntil, this.now() + before.remainingMs + CLOCK_ERROR_MS);
       done('failed');
     }));
     this.#send(region, () => {

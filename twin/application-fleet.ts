@@ -4,7 +4,7 @@ import type { Applications } from './faults.ts';
 import { addressOf } from './network/addresses.ts';
 import { WRITER_RECORD } from './plan.ts';
 import type { Pair } from './postgres/pair.ts';
-import { APPLICATION, DATABASE, REGION_A, REGION_B, TABLE, type Settings } from './settings.ts';
+import { goesByPermit, APPLICATION, DATABASE, REGION_A, REGION_B, TABLE, type Settings } from './settings.ts';
 
 export interface FleetOptions {
   readonly pair: Pair;
@@ -75,7 +75,7 @@ export class ApplicationFleet implements Applications {
       permitTtlSeconds: settings.permitTtlSeconds, renewEverySeconds: Math.min(0.5, settings.permitTtlSeconds / 4),
       // The record is resolved at each connect, as an application does that knows nothing of Hotshift but the permit. Where no record can
       // be changed, servers go where the permit says.
-      writer: settings.fault === 'route-53-down' ? { mode: 'permit', endpoints: Object.fromEntries([REGION_A, REGION_B].map((place) => [place, pair.endpoint(region, place)])) }
+      writer: goesByPermit(settings) ? { mode: 'permit', endpoints: Object.fromEntries([REGION_A, REGION_B].map((place) => [place, pair.endpoint(region, place)])) }
         : { mode: 'dns', name: WRITER_RECORD, servers: [resolverOf[region] ?? ''], port: pair.port },
       local: pair.endpoint(region, region), databaseName: pair.databaseName, password: pair.passwords.app,
       healthWriteTimeoutMs: Math.round(settings.probeTimeoutSeconds * 650),

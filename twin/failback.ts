@@ -40,7 +40,7 @@ export interface FailbackFigures {
 /** Commands that are refused are given again: the observers of a region that has just returned come within a minute. */
 const READY_SECONDS = 90;
 /** Two copies, two ramps and a switchover take some 80 s here. */
-const PATIENCE_SECONDS = 300;
+const PATIENCE_SECONDS = 240;
 const root = join(import.meta.dirname, '..');
 
 export async function failBack(twin: Twin, live: LiveJournal, say: (text: string) => void): Promise<FailbackRun> {

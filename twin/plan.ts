@@ -3,7 +3,7 @@
 import type { ApplicationPlan } from '../domain/plan.ts';
 import { TEAM } from './slack.ts';
 import { PEOPLE } from './slack-people.ts';
-import { APPLICATION, DATABASE, REGION_A, REGION_B, REGIONS, WITNESS, ZONE, rpoSecondsOf, strategiesOf, type Settings } from './settings.ts';
+import { APPLICATION, DATABASE, REGION_A, REGION_B, REGIONS, WITNESS, ZONE, rpoSecondsOf, strategiesOf, goesByPermit, type Settings } from './settings.ts';
 
 /** Where the parts of the twin were started. */
 export interface Places {
@@ -53,7 +53,7 @@ export function twinPlan(settings: Settings, places: Places): ApplicationPlan {
         databaseName: 'postgres', secretId: secretId(region), securityGroupId: securityGroupId(region),
       })),
       // Where the API of Route 53 is down the record stays as it is: the application then goes by its permit (application-fleet.ts).
-      writerRecord: { hostedZoneId: places.hostedZoneId, name: WRITER_RECORD, ttlSeconds: 1, leads: settings.fault !== 'route-53-down' },
+      writerRecord: { hostedZoneId: places.hostedZoneId, name: WRITER_RECORD, ttlSeconds: 1, leads: !goesByPermit(settings) },
     }],
     traffic: [{
       name: 'web', strategies: strategiesOf(settings), strategyTimeoutSeconds: 20, ramp: [50, 75, 100], hostedZoneId: places.hostedZoneId, recordName: PUBLIC_NAME, ttlSeconds: settings.ttlSeconds,

@@ -1,13 +1,15 @@
 // One run: a twin is started, observed and stopped, its result printed, and its page written. How a run ends for scripts is decided here.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { lostText } from '../cli/commands/failback.ts';
+import { listedIn } from './failback.ts';
 import { Interrupt } from './interrupt.ts';
 import type { SecondStatistics } from './load/statistics.ts';
 import { observeRun, type Observed } from './observe-run.ts';
 import { reportPage } from './report.ts';
 import { cleanLeftovers } from './run-directory.ts';
 import { randomOf } from './seeded.ts';
-import { FAULT_TEXTS, type Settings } from './settings.ts';
+import { DATABASE, FAULT_TEXTS, type Settings } from './settings.ts';
 import { summaryText } from './summary.ts';
 import { startTwin, type Twin } from './twin.ts';
 
@@ -40,14 +42,22 @@ export async function runTwin(settings: Settings, options: RunOptions): Promise<
 }
 
 /** The page, the summary for people, and the one JSON object last where it was asked for. */
-function print({ result, journal, seconds, faultAt }: Observed, settings: Settings, { json, report }: RunOptions, say: (text: string) => void): void {
+function print({ result: found, journal, seconds, faultAt }: Observed, settings: Settings, { json, report }: RunOptions, say: (text: string) => void): void {
   const file = report ?? `reports/twin-${settings.fault}.html`;
   mkdirSync(dirname(file), { recursive: true });
+  const result = found.failback === null ? found : { ...found, failback: { ...found.failback, file: writeLost(file.replace(/\.html$/, '') + '-lost-writes.csv', journal) } };
   writeFileSync(file, reportPage({ result, journal, faultAt, traffic: seconds.map(trafficOf), madeAt: new Date().toISOString().slice(0, 16).replace('T', ' ') }));
   const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
   (json ? say : console.log)(summaryText(result, colour));
   (json ? say : console.log)(`  report: ${file}`);
   if (json) console.log(JSON.stringify(result));
+}
+
+/** The list that the failback has made, in the form of `hotshift failback --lost`. */
+function writeLost(file: string, journal: Observed['journal']): string {
+  const lost = listedIn(journal);
+  writeFileSync(file, `${lostText([{ database: DATABASE, lost, total: lost.length }])}\n`);
+  return file;
 }
 
 function trafficOf(second: SecondStatistics): Parameters<typeof reportPage>[0]['traffic'][number] {

@@ -80,6 +80,12 @@ export const strategiesOf = ({ strategies, fault }: Pick<Settings, 'strategies' 
 /** How the old region comes back, if it does: it must, where a failback follows. */
 export const returnsOf = ({ fault, failback }: Pick<Settings, 'fault' | 'failback'>): Return | undefined => FAULT_TEXTS[fault].returns ?? (failback ? 'restarts' : undefined);
 
+/**
+ * Do servers go to the database that their permit names? Where Route 53's API is down, since the record stays as it is; and with a failback,
+ * whose workflow runs in the witness: a resolver there shows a database by the link that leads to it, which is not how the plan names it.
+ */
+export const goesByPermit = ({ fault, failback }: Pick<Settings, 'fault' | 'failback'>): boolean => fault === 'route-53-down' || failback;
+
 export const hasSwitch = (settings: Pick<Settings, 'strategies' | 'fault'>): boolean => strategiesOf(settings).includes('health-check-switch');
 
 /** The twin's places. Index 0 is A (evacuated by the faults), 1 is B, 2 the witness. */

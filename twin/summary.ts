@@ -24,12 +24,24 @@ export function summaryText(result: RunResult, colour: boolean): string {
     row('reported loss window', result.reportedLoss === null ? 'none' : `${result.lossWindowSeconds.toFixed(1)} s`, result.reportedLoss === null ? '' : `${clock(result.reportedLoss.from)} to ${clock(result.reportedLoss.to)}; ${result.lostOutsideWindow} lost outside of it`),
     row('writers at one time', String(result.writersSeen), 'read from both databases'),
     ...oldWriterLines(result.oldWriter, paint),
+    ...failbackLines(result.failback, paint),
     row('invariants', bad.length === 0 ? paint(32, `${Object.keys(result.invariants).length} hold`) : paint(31, `BROKEN: ${bad.join(', ')}`), ''),
     ...result.messages.map((message) => `  told                   ${message.split('\n')[0] ?? ''}`),
     ...result.notes.map((note) => paint(33, `  note: ${note}`)),
     '',
     paint(2, '  Figures of this machine, not of AWS: a real RDS promotion takes minutes. They show logic, order and safety.'),
   ].join('\n');
+}
+
+/** What the way home cost, beside what the failover had lost. */
+function failbackLines(failback: RunResult['failback'], paint: (code: number, text: string) => string): readonly string[] {
+  if (failback === null) return [];
+  const { outcome, seconds, lostAckedWrites, acknowledgedWrites, writePauseSeconds, lostInFailover, listed, unlisted, file } = failback;
+  return [
+    row('failback', `${seconds.toFixed(2)} s`, paint(outcome === 'Failed back' ? 32 : 31, outcome) + `; writes paused for ${writePauseSeconds.toFixed(2)} s`),
+    paint(lostAckedWrites > 0 ? 31 : 2, `    ${lostAckedWrites} of ${acknowledgedWrites} writes lost that were acknowledged during it`),
+    paint(unlisted > 0 ? 31 : 2, `    ${lostInFailover} had been lost by the failover, ${listed} rows are listed${file === null ? '' : ` in ${file}`}`),
+  ];
 }
 
 /** Who tried to write to the old writer after it was deposed, and what it took: rows of its own database, not answers. */

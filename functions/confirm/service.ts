@@ -10,7 +10,7 @@ export interface Service { readonly kind: 'confirmed' | 'unconfirmed'; readonly 
  */
 export function service(observations: readonly Observation[], plan: ApplicationPlan, survivor: Region, evacuated: Region, epoch: number, now: Instant, shiftedAt: Instant): Service {
   const witnesses = observations.filter((entry) => entry.target === survivor && entry.vantagePoint !== evacuated);
-  const fresh = witnesses.filter((entry) => (now - entry.at) / 1000 <= plan.detection.evidenceAgeSecondsMax);
+  const fresh = witnesses.filter((entry) => (now - entry.at) / 1000 <= plan.detection.evidenceAgeSecondsMax && (entry.at - now) / 1000 <= plan.permit.clockErrorSeconds);
   const seen = fresh.filter((entry) => entry.result === 'up' && entry.write === 'ok' && (plan.permit.enforced ? entry.epoch === epoch : entry.at > shiftedAt));
   // The evacuated region has no say, so the most that can be asked for is everyone else.
   const needed = Math.min(plan.detection.quorum, 2);

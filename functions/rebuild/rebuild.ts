@@ -45,7 +45,7 @@ export const rebuild = (ports: RebuildPorts, plan: ApplicationPlan) =>
     const aside = asideOf(database.instances[region]?.identifier ?? '', view.order?.epoch ?? 0);
     switch (next.kind) {
       case 'set aside': return act(`${ASIDE} as ${aside}: ${next.reason}`, () => ports.replicas.setAside(database, region, aside), `RDS accepted to rename it to ${aside}, where its data stays`);
-      case 'create': return act(`${CREATE}: ${next.reason}`, () => ports.replicas.create(database, region, survivorOf(plan, region), aside), 'RDS accepted to create the replica');
+      case 'create': return act(`${CREATE} in ${region}: ${next.reason}`, () => ports.replicas.create(database, region, survivorOf(plan, region), aside), 'RDS accepted to create the replica');
       case 'lift': return act(`lift the order to fence it in ${region}: ${next.reason}`, () => lift(ports, input), `the order is lifted; the agent in ${region} opens the network as it was`);
       case 'wait': return waiting(database, since, next.reason, now);
       case 'done': {
@@ -64,14 +64,15 @@ export const rebuild = (ports: RebuildPorts, plan: ApplicationPlan) =>
 async function look(ports: RebuildPorts, plan: ApplicationPlan, database: DatabasePlan, { application, execution, evacuated: region }: Failover): Promise<RebuildView> {
   const { database: databases, intents, permits, journal } = ports;
   const [order, permit, entries] = await Promise.all([intents.read(application, database.name, region), permits.read(application, database.name), journal.list(execution)]);
-  const identifier = database.instances[region]?.identifier ?? '';
+  const asideName = asideOf(database.instances[region]?.identifier ?? '', order?.epoch ?? 0);
   const writer = survivorOf(plan, region);
   const [instance, aside, source, facts, behindBytes] = await Promise.all([
-    databases.describe(database, region), databases.describe(renamed(database, region, asideOf(identifier, order?.epoch ?? 0)), region), databases.describe(database, writer),
+    databases.describe(database, region), databases.describe(renamed(database, region, asideName), region), databases.describe(database, writer),
     databases.facts(database, region).catch(() => undefined), behind(ports, database, region, writer),
   ]);
+  // One execution rebuilds both regions, one after the other.
   const askedAt = (what: string): Instant | undefined => entries.findLast((entry) => entry.step === STEP && entry.kind === 'intent' && entry.summary.startsWith(`${database.name}: ${what}`))?.at;
-  return { region, permit, order, instance, aside, source, facts, behindBytes, askedAt: { aside: askedAt(ASIDE), create: askedAt(CREATE) } };
+  return { region, permit, order, instance, aside, source, facts, behindBytes, askedAt: { aside: askedAt(`${ASIDE} as ${asideName}:`), create: askedAt(`${CREATE} in ${region}:`) } };
 }
 
 /** The writer first: what it writes after that is only what is newer still. */

@@ -84,10 +84,9 @@ async function waitedOut(order: Order): Promise<Counts> {
       for (const { atMs, tookMs, fails } of writes) {
         time.timers.after(atMs, () => {
           guard.write(async ({ expiresAt }) => {
-            // The database looks at its own clock when it commits; a failed answer does not undo that. One that is behind the server's
-            // commits what is in doubt after a surrender (simulator/model/guards.ts, GAPS): here the clocks of the two agree then.
+            // The database looks at its own clock when it commits; a failed answer does not undo that.
             const commit = (): void => {
-              if ((fails ? wall() : time.nowMs) < expiresAt.getTime() && fenced()) throw new Error(`committed at ${time.nowMs}, fenced since ${store.endsAt()}`);
+              if (time.nowMs < expiresAt.getTime() && fenced()) throw new Error(`committed at ${time.nowMs}, fenced since ${store.endsAt()}`);
             };
             if (fails) {
               time.timers.after(tookMs, commit);

@@ -223,8 +223,9 @@ describe('a surrender', () => {
     const failing = (guard: ReturnType<typeof guardWith>['guard']): void => {
       guard.write(() => Promise.reject(new Error('query timed out'))).catch(() => undefined);
     };
-    expect(await surrenders(failing, 4900)).toEqual([]);
-    expect(await surrenders(failing, 5000)).toEqual([1]);
+    // Half a second longer than its permit: so much may the database's clock be behind.
+    expect(await surrenders(failing, 5400)).toEqual([]);
+    expect(await surrenders(failing, 6000)).toEqual([1]);
   });
 });
 
