@@ -1,5 +1,6 @@
 // How a port call crosses the modelled network: out over a link, an effect at the target, and back. On each way it can be lost;
 // the caller then only knows that nothing came back in time. A fault may be put on any single call.
+import { Budgets } from './budgets.ts';
 import { RefusedByAwsError, TryAgainError, UnexpectedAnswerError } from '../domain/errors.ts';
 import type { Region } from '../domain/plan.ts';
 import type { VirtualClock } from './clock.ts';
@@ -59,8 +60,11 @@ export class Calls {
   readonly #world: World;
   faults: CallFaults = () => undefined;
 
+  readonly budgets: Budgets;
+
   constructor(world: World) {
     this.#world = world;
+    this.budgets = new Budgets(() => world.clock.now());
   }
 
   /** Is the caller still there? Its place may have died, or it crashed or ran out of time. */
@@ -73,7 +77,7 @@ export class Calls {
     if (this.gone(caller)) return never();
     const issuedAt = clock.now();
     facts.tell({ kind: 'called', caller, port: route.port, target: route.target });
-    const kind = this.faults(caller, route.port);
+    const kind = this.budgets.take(route.port) ? this.faults(caller, route.port) : 'throttled';
     if (kind === 'crash-before') return this.#crash(caller, `before ${route.port}`);
     const effect = (): T => {
       if (route.detail !== undefined) facts.tell({ kind: 'acted', caller, port: route.port, issuedAt, detail: route.detail });

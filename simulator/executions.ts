@@ -45,6 +45,7 @@ const isLoad = (functionName: string): boolean => functionName.includes(':functi
 export class Executions {
   readonly #world: World;
   readonly runs = new Map<string, Run>();
+  readonly #suspended = new Map<string, (() => void)[]>();
 
   constructor(world: World) {
     this.#world = world;
@@ -95,6 +96,18 @@ export class Executions {
     this.#world.clock.touched();
   }
 
+  /** Ends it between two states, as StopExecution does, with the way back that Step Functions has: `redrive` goes on at the same state, with the old variables. */
+  suspend(name: string): void {
+    if (!this.#suspended.has(name)) this.#suspended.set(name, []);
+  }
+
+  redrive(name: string): void {
+    const waiting = this.#suspended.get(name) ?? [];
+    this.#suspended.delete(name);
+    for (const goOn of waiting) goOn();
+    this.#world.clock.touched();
+  }
+
   get running(): readonly Run[] {
     return [...this.runs.values()].filter((run) => run.endedAt === undefined);
   }
@@ -107,6 +120,8 @@ export class Executions {
     }
     if (!STEPS.includes(FunctionName)) throw new TaskError('Lambda.ResourceNotFoundException', FunctionName);
     const { epoch } = Payload;
+    const suspended = this.#suspended.get(execution);
+    if (suspended !== undefined) await new Promise<void>((resolve) => { suspended.push(resolve); });
     const output = await invoke(this.#world, { place, name: FunctionName, input: Payload, execution, ...(evacuated === undefined ? {} : { evacuated }), ...(epoch === undefined ? {} : { epoch }) });
     return { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: output };
   }

@@ -83,3 +83,26 @@ export async function stoppedAt(options: RunOptions, boundary: Boundary): Promis
   });
   return { ...result, stopped };
 }
+
+/**
+ * The same run, and whatever execution is the first to reach the boundary stands still there, as one that was stopped, and is redriven
+ * so much later: with the input and the variables of then, when others have long done its work.
+ */
+export async function redrivenAt(options: RunOptions, boundary: Boundary, afterSeconds: number): Promise<RunResult & { readonly redriven: boolean }> {
+  const turns = new Map<string, number>();
+  let redriven = false;
+  const result = await simulate({
+    ...options,
+    onFact: (fact, world) => {
+      options.onFact?.(fact, world);
+      if (redriven || fact.kind !== 'state' || fact.state !== boundary.state) return;
+      const turn = turns.get(fact.execution) ?? 0;
+      turns.set(fact.execution, turn + 1);
+      if (turn !== boundary.turn) return;
+      redriven = true;
+      world.executions.suspend(fact.execution);
+      world.clock.after(afterSeconds * 1000, () => world.executions.redrive(fact.execution));
+    },
+  });
+  return { ...result, redriven };
+}

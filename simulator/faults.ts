@@ -29,6 +29,7 @@ export type Fault = When & (
   | { readonly do: 'open network'; readonly place: PlaceName }
   | { readonly do: 'clock'; readonly place: PlaceName; readonly seconds: number } | { readonly do: 'server clock'; readonly place: PlaceName; readonly seconds: number }
   | { readonly do: 'call'; readonly port: string; readonly step?: string; readonly fault: CallFaultKind; readonly times?: number; readonly skip?: number }
+  | { readonly do: 'budget'; readonly service: 'traffic' | 'database' | 'capacity' | 'leases' | 'permits' | 'journal'; readonly burst: number; readonly perSecond: number }
   | { readonly do: 'pause'; readonly seconds: number } | { readonly do: 'resume' } | { readonly do: 'ack' } | { readonly do: 'abort'; /** The one that holds the lease when absent. */ readonly execution?: string }
   | { readonly do: 'answer approval'; readonly decision: 'approve' | 'reject' }
   | { readonly do: 'drill'; readonly place: PlaceName; readonly mode?: 'traffic' | 'rehearsal' | 'return'; readonly evacuate?: PlaceName; readonly name?: string; readonly seconds?: number }
@@ -118,6 +119,10 @@ function apply(world: World, oracle: Oracle, fault: Fault): TakeBack {
       return () => agents.forEach((agent) => world.agentsOff.delete(agent));
     }
     case 'clock': case 'server clock': return clocks(world, oracle, fault);
+    case 'budget': {
+      world.calls.budgets.limit(fault.service, fault.burst, fault.perSecond);
+      return () => world.calls.budgets.lift(fault.service);
+    }
     case 'call': return undefined;
     case 'stop execution': {
       world.executions.stop(world.table.lease.holder ?? '');

@@ -65,6 +65,7 @@ function disturbance(random: Random, outageAt: number): Fault {
     () => ({ at, do: 'open network', place: 'home' }),
     () => ({ at, ...lasting, do: random.pick(['clock', 'server clock'] as const), place: random.pick(REGIONS), seconds: random.between(-0.25, 0.25) }),
     () => random.chance(0.15) ? { at, ...lasting, do: 'server clock', place: random.pick(REGIONS), seconds: random.between(-10, 10) } : { at, do: 'ack' },
+    () => ({ at, ...lasting, do: 'budget', service: random.pick(['traffic', 'database', 'capacity', 'leases', 'permits', 'journal'] as const), burst: random.whole(1, 4), perSecond: random.between(0.1, 3) }),
     () => ({ at, do: 'pause', seconds: random.between(5, 120) }),
     () => ({ at, do: random.pick(['resume', 'ack', 'abort'] as const) }),
     () => ({ at, do: 'start', place: random.pick(PLACES), evacuate: random.pick(REGIONS), mode: random.pick(['automatic', 'manual'] as const), name: `by-hand-${Math.round(at * 10)}` }),

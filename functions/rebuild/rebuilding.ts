@@ -44,6 +44,8 @@ export function rebuilding(view: RebuildView, database: DatabasePlan, rpoSeconds
   }
   if (instance === undefined) return missing(view, now, deadlineAt);
   if (instance.isReplica) return streaming(view, rpoSeconds, now, deadlineAt);
+  // Both were asked about at once: one answer may be from before the renaming, the other from after it.
+  if (view.aside !== undefined && view.askedAt.aside !== undefined && now - view.askedAt.aside < REPEAT_AFTER_MS) return as('wait', 'RDS shows it under both names while it renames');
   if (view.aside !== undefined) return as('refuse', `${view.aside.identifier} was set aside already, and ${instance.identifier} is no replica either`);
   if (instance.status === 'stopped') return as('refuse', `${instance.identifier} is stopped: start it, so that it can be renamed`);
   if (instance.status !== 'available') return late(now, deadlineAt, `${instance.identifier} is ${instance.status}; ${IN_THE_WAY}`);

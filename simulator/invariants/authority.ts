@@ -63,7 +63,8 @@ export const oneFailoverPerIncident: MakeCheck = (world, violate) => {
       if (endedAt === undefined || world.executions.runs.get(holder)?.manual === true) return;
       const cooledAt = endedAt + (world.plan.policy.cooldownSeconds - 60) * 1000;
       if (!acknowledged) violate(`${holder} was granted epoch ${fact.after.epoch} before a person acknowledged the last failover`);
-      else if (fact.at < cooledAt) violate(`${holder} was granted epoch ${fact.after.epoch} during the cooldown`);
+      // A person starts a failback; only the acknowledgement holds it up (I17).
+      else if (fact.at < cooledAt && fact.after.failback !== true) violate(`${holder} was granted epoch ${fact.after.epoch} during the cooldown`);
     },
   };
 };

@@ -22,6 +22,7 @@ const faultForm = z.discriminatedUnion('do', [
   fault('slow names', { seconds }), fault('chat down', {}), fault('all messages down', {}),
   fault('clock', { place, seconds }), fault('server clock', { place, seconds }),
   fault('call', { port: z.string(), step: z.string().exactOptional(), fault: z.enum(CALL_FAULTS), times: z.number().int().exactOptional(), skip: z.number().int().exactOptional() }),
+  fault('budget', { service: z.enum(['traffic', 'database', 'capacity', 'leases', 'permits', 'journal']), burst: z.number(), perSecond: z.number() }),
   fault('pause', { seconds }), fault('resume', {}), fault('ack', {}), fault('abort', {}),
   fault('answer approval', { decision: z.enum(['approve', 'reject']) }),
   fault('drill', { place, mode: z.enum(['traffic', 'rehearsal', 'return']).exactOptional(), evacuate: place.exactOptional(), name: z.string().exactOptional(), seconds: seconds.exactOptional() }),

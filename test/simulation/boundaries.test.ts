@@ -1,7 +1,7 @@
 // An execution may end anywhere without a conclusion: StopExecution, a deployment, a service event. It is stopped at each boundary
 // between two states, on several paths; the next suspicion after its lease must take up the work and end as if nothing had happened.
 import { describe, expect, test } from '@jest/globals';
-import { PLAIN_OUTAGE, boundaries, stoppedAt } from '../../simulator/exhaustive.ts';
+import { PLAIN_OUTAGE, boundaries, redrivenAt, stoppedAt } from '../../simulator/exhaustive.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import { simulatedPlan } from '../../simulator/plan.ts';
 import type { RunOptions } from '../../simulator/simulate.ts';
@@ -30,6 +30,22 @@ describe.each(PATHS)('an execution that is stopped: %s', (_, options) => {
       const whole = result.promoted.length === (options.plan?.databases.length ?? 1) && result.writer === result.world.plan.regions[1];
       if (result.violations.length > 0 || !whole) {
         wrong.push(`${boundary.state} (${boundary.turn + 1}): ${result.outcome}: ${result.reason}; writer ${result.writer ?? 'nobody'}; ${result.violations.map((entry) => `${entry.invariant}: ${entry.what}`).join('; ')}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  }, 600_000);
+});
+
+describe('an execution that is redriven when others have done its work', () => {
+  test('at any boundary: it finds that it may not act any more, and changes nothing', async () => {
+    // Five minutes: its lease has lapsed, the next suspicion was verified, and the failover is over.
+    const options: RunOptions = { seed: SEED, faults: PLAIN_OUTAGE, seconds: 700 };
+    const wrong: string[] = [];
+    for (const boundary of await boundaries(options)) {
+      const result = await redrivenAt(options, boundary, 300);
+      expect(result.redriven).toBe(true);
+      if (result.violations.length > 0 || result.promoted.length !== 1 || result.writer !== result.world.plan.regions[1]) {
+        wrong.push(`${boundary.state} (${boundary.turn + 1}): ${result.outcome}: ${result.reason}; promoted ${result.promoted.length}; ${result.violations.map((entry) => `${entry.invariant}: ${entry.what}`).join('; ')}`);
       }
     }
     expect(wrong).toEqual([]);
