@@ -26,8 +26,11 @@ export async function startFunctionUrls({ network, lambdas, name }: { readonly n
   let isOpen = false;
   const servers = await Promise.all(SERVED.map((region) => listen(region, port, (path) => (isOpen ? invoked(lambdas, name, region, path) : Promise.resolve({ statusCode: 503, body: 'starting' })))));
   const close = async (): Promise<void> => {
-    for (const server of servers) server.closeAllConnections();
-    await Promise.all(servers.map((server) => new Promise<void>((resolve) => { server.close(() => resolve()); })));
+    await Promise.all(servers.map((server) => new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      // After it: a checker that asks again at once would otherwise keep a connection open.
+      server.closeAllConnections();
+    })));
   };
   try {
     await network.openLinks(SERVED.map((region) => ({ from: USERS, to: region, listen: { host: linkAddress(USERS, region), port }, target: { host: addressOf(region), port } })));

@@ -25,6 +25,7 @@ export class LambdaHost {
   readonly #options: LambdaHostOptions;
   readonly #environments = new Map<string, Environment[]>();
   readonly #dead = new Set<string>();
+  #isClosed = false;
   /** Cold starts and invocations, for the report. */
   readonly statistics = { coldStarts: 0, invocations: 0 };
 
@@ -40,6 +41,8 @@ export class LambdaHost {
   async invoke(name: string, region: string, payload: Uint8Array): Promise<InvocationResult> {
     const settings = this.#options.functions.find((entry) => entry.name === name);
     if (settings === undefined) throw new Error(`twin: there is no function ${name}`);
+    // Whoever asks while everything ends would start a process that nobody ends.
+    if (this.#isClosed) throw new Error('twin: the functions have ended');
     if (this.#dead.has(region)) throw new Error(`twin: ${region} is dead`);
     this.statistics.invocations += 1;
     const environment = this.#idle(settings, region) ?? this.#start(settings, region);
@@ -72,6 +75,7 @@ export class LambdaHost {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const all = [...this.#environments.values()].flat();
     const exits = all.map(({ child }) => (child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise<void>((resolve) => child.once('exit', () => resolve()))));
     for (const { child } of all) child.kill('SIGKILL');
