@@ -6,6 +6,8 @@ import type { Fault } from '../../simulator/faults.ts';
 import { simulatedPlan } from '../../simulator/plan.ts';
 import type { RunOptions } from '../../simulator/simulate.ts';
 
+// Every boundary of the plain failover; of the other paths every third, or all with HOTSHIFT_EXHAUSTIVE=1.
+const ALL = process.env['HOTSHIFT_EXHAUSTIVE'] === '1';
 const SEED = Number(process.env['HOTSHIFT_SEED'] ?? 1);
 // Its lease lasts two minutes; a suspicion is repeated every minute; then comes a whole failover.
 const seconds = 420;
@@ -24,7 +26,8 @@ describe.each(PATHS)('an execution that is stopped: %s', (_, options) => {
     const states = new Set(all.map(({ state }) => state));
     for (const state of ['Verify outage', 'Claim lease', 'Fence writer', 'Promote replica', 'Wait for promotion', 'Shift writes', 'Confirm service', 'Conclude']) expect(states).toContain(state);
     const wrong: string[] = [];
-    for (const boundary of all) {
+    for (const [index, boundary] of all.entries()) {
+      if (options !== PATHS[0]?.[1] && !ALL && index % 3 !== 0) continue;
       const result = await stoppedAt(options, boundary);
       expect(result.stopped).toBe(true);
       const whole = result.promoted.length === (options.plan?.databases.length ?? 1) && result.writer === result.world.plan.regions[1];

@@ -104,6 +104,12 @@ describe('rights over all runs', () => {
     [/^approve$/, /./, 'no fault asks for an approval'],
     [/^rehearse$/, /./, 'its first turn comes after half an hour'],
     [/^answer$/, /./, 'only the strategy health-check-switch has it'],
+    [/^(prepare|hold|settle)$/, /./, 'drills: test/twin/drill.test.ts'],
+    [/^(survey|compare|rebuild)$/, /./, 'failbacks: hotshift twin run --failback'],
+    [/^enforce$/, /^ec2:AuthorizeSecurityGroupIngress$/, 'only a failback lifts an order'],
+    [/^hear$/, /./, 'Slack: test/twin/approve.test.ts'],
+    [/^scale$/, /^dynamodb:Query$/, 'only a drill or a failback scales back'],
+    [/^watch$/, /^dynamodb:DeleteItem$/, 'servers are forgotten after an hour'],
     [/./, /^dynamodb:GetItem$/, 'journal and incidents read an item back only when a repeat or a race finds it there already'],
   ];
   const plan = twinPlan(settingsSchema.parse({}), { applicationPort: 1, controlPort: 2, databasePort: 3, slackUrl: 'http://127.0.0.1:4', hostedZoneId: 'Z0ZONE', addresses: {} });
