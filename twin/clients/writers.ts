@@ -77,9 +77,22 @@ async function guarded(config: ClientsConfig, guard: Guard): Promise<Write> {
   const { region } = config.database;
   return (id) => guard.write(async ({ writer, expiresAt }) => {
     if (writer !== region) throw new WriteRefusedError(`the writer is ${writer ?? 'unknown'}, this client only knows ${region}`);
-    const { rowCount } = await pool.query(GUARDED, [id, 'guarded', config.place, expiresAt, region]);
+    const { rowCount } = await sent(pool, [id, 'guarded', config.place, expiresAt, region]);
     if (rowCount !== 1) throw new WriteRefusedError('the database did not write: the permit ran out, or it is not the writer of the permit');
   });
+}
+
+/** Without a connection nothing was sent: a refusal, not a doubt, which would keep the server from surrendering until its permit ends. */
+async function sent(pool: Pool, values: readonly unknown[]): Promise<{ readonly rowCount: number | null }> {
+  const client = await pool.connect().catch((error: unknown) => { throw new WriteRefusedError('no connection to the database', { cause: error }); });
+  let broken = true;
+  try {
+    const answer = await client.query(GUARDED, [...values]);
+    broken = false;
+    return answer;
+  } finally {
+    client.release(broken);
+  }
 }
 
 function throughApplication(url: string): Write {
