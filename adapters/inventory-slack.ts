@@ -1,6 +1,7 @@
 // Does Slack take the token? `auth.test` says who it belongs to and posts nothing.
 import { TryAgainError } from '../domain/errors.ts';
 import type { Inventory } from '../domain/inventory.ts';
+import { fetchText } from './fetch-text.ts';
 import { redactedText } from './redaction.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -12,10 +13,10 @@ export function slackInventory(secrets: Secrets): Pick<Inventory, 'slackTrouble'
       const token = (await secrets.text(tokenSecretId, region)).trim();
       try {
         // A redirect would carry the token to wherever it points.
-        const response = await fetch(`${apiUrl.replace(/\/+$/, '')}/auth.test`, {
-          method: 'POST', redirect: 'error', signal: AbortSignal.timeout(SLACK_MS), headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-www-form-urlencoded' },
-        });
-        return slackReason(response.status, await response.text());
+        const { status, text } = await fetchText(`${apiUrl.replace(/\/+$/, '')}/auth.test`, {
+          method: 'POST', redirect: 'error', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-www-form-urlencoded' },
+        }, SLACK_MS);
+        return slackReason(status, text);
       } catch (error) {
         // Only the message is kept: a cause of fetch may hold the request, and with it the token.
         throw new TryAgainError(`auth.test: ${redactedText((error as Error).message).replaceAll(token, '***')}`);

@@ -2,6 +2,7 @@
 import { RefusedByAwsError, TryAgainError } from '../domain/errors.ts';
 import type { PagerDutyPlan, Region } from '../domain/plan.ts';
 import type { Announcement } from '../domain/ports.ts';
+import { fetchText } from './fetch-text.ts';
 import { redactedText, withoutSecrets } from './redaction.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -28,13 +29,11 @@ export async function tellPagerDuty(plan: PagerDutyPlan, said: Announcement, sec
   const key = (await secrets.text(plan.routingKeySecretId, region)).trim();
   let status: number;
   try {
-    const response = await fetch(plan.eventsUrl, {
+    ({ status } = await fetchText(plan.eventsUrl, {
       // A redirect would carry the key to wherever it points.
-      method: 'POST', redirect: 'error', signal: AbortSignal.timeout(timeoutMs), headers: { 'content-type': 'application/json' },
+      method: 'POST', redirect: 'error', headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ routing_key: key, ...pagerEvent(said, region) }),
-    });
-    status = response.status;
-    await response.body?.cancel();
+    }, timeoutMs));
   } catch (error) {
     throw new TryAgainError(`PagerDuty: ${redactedText((error as Error).message).replaceAll(key, '***')}`);
   }

@@ -1,4 +1,5 @@
 // The state of one application as people ask for it: may Hotshift act, what stands in the way, who sees what. Pure.
+import { isFresh } from '../domain/freshness.ts';
 import { DRILL_DAYS_MAX, lastGood, type DrillRecord } from '../domain/drill.ts';
 import type { FenceIntent, Lease, Permit } from '../domain/lease.ts';
 import type { Observation } from '../domain/observation.ts';
@@ -70,7 +71,7 @@ function observationView(plan: ApplicationPlan, all: readonly Observation[], van
   const seen = all.find((entry) => entry.vantagePoint === vantagePoint && entry.target === target);
   if (seen === undefined) return { vantagePoint, target, result: 'never seen', fresh: false, consecutiveFailures: 0, reason: 'no observation was recorded' };
   const ageSeconds = (now - seen.at) / 1000;
-  const fresh = ageSeconds <= plan.detection.evidenceAgeSecondsMax && ageSeconds >= -plan.permit.clockErrorSeconds;
+  const fresh = isFresh(seen, plan, now);
   const { result, at, latencyMs, consecutiveFailures, reason } = seen;
   return { vantagePoint, target, result, at, ageSeconds, fresh, latencyMs, consecutiveFailures, reason };
 }

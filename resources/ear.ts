@@ -1,6 +1,7 @@
 // The URL by which Slack reaches `hear`: in all three places, so that it can be turned to another one when a region is lost. Slack
 // knows one URL at a time; the witness's is the one that an outage of the pair does not take along (docs/decisions/0009).
-import { functionArn, type Json } from './cloudformation.ts';
+import type { Json } from './cloudformation.ts';
+import { openUrl } from './function-url.ts';
 import { listening, type Plans } from './plans.ts';
 
 /** The function behind the URL. */
@@ -10,10 +11,7 @@ export const hasEar = (plans: Plans): boolean => listening(plans).length > 0;
 
 export const earResources = (plans: Plans): Json => (!hasEar(plans) ? {} : {
   // Slack signs with a secret of its own and not with AWS's signature: the function checks that before it reads anything else.
-  HearUrl: { Type: 'AWS::Lambda::Url', Properties: { AuthType: 'NONE', TargetFunctionArn: functionArn(EAR_FUNCTION) } },
-  // Since October 2025 a URL needs both (Lambda guide, "Control access to function URLs").
-  HearUrlPermission: { Type: 'AWS::Lambda::Permission', Properties: { Action: 'lambda:InvokeFunctionUrl', FunctionName: functionArn(EAR_FUNCTION), Principal: '*', FunctionUrlAuthType: 'NONE' } },
-  HearInvokePermission: { Type: 'AWS::Lambda::Permission', Properties: { Action: 'lambda:InvokeFunction', FunctionName: functionArn(EAR_FUNCTION), Principal: '*', InvokedViaFunctionUrl: true } },
+  ...openUrl(EAR_FUNCTION),
 });
 
 export const earOutputs = (plans: Plans): Json => (!hasEar(plans) ? {} : {

@@ -2,7 +2,8 @@
 // and, for each application, a health check of Route 53 that asks it about the OTHER region. The check is inverted, as in AWS's "standby
 // takes over primary" pattern: only the clear answer "left" turns it, silence never does, so that a dead survivor moves nobody.
 import { survivorOf, type Region } from '../domain/plan.ts';
-import { functionArn, logicalId, ref, type Json } from './cloudformation.ts';
+import { logicalId, ref, type Json } from './cloudformation.ts';
+import { openUrl } from './function-url.ts';
 import type { Plans } from './plans.ts';
 
 /** The function behind the URL: neither an agent nor a step, so that no schedule and no state machine knows it. */
@@ -21,10 +22,7 @@ export function switchResources(region: Region, plans: Plans): Json {
   if (!hasSwitch(region, plans)) return {};
   return {
     // Route 53's health checkers cannot sign. The function reads one item and answers "left" or "serves"; its host name is random.
-    AnswerUrl: { Type: 'AWS::Lambda::Url', Properties: { AuthType: 'NONE', TargetFunctionArn: functionArn(SWITCH_FUNCTION) } },
-    // Since October 2025 a URL needs both (Lambda guide, "Control access to function URLs").
-    AnswerUrlPermission: { Type: 'AWS::Lambda::Permission', Properties: { Action: 'lambda:InvokeFunctionUrl', FunctionName: functionArn(SWITCH_FUNCTION), Principal: '*', FunctionUrlAuthType: 'NONE' } },
-    AnswerInvokePermission: { Type: 'AWS::Lambda::Permission', Properties: { Action: 'lambda:InvokeFunction', FunctionName: functionArn(SWITCH_FUNCTION), Principal: '*', InvokedViaFunctionUrl: true } },
+    ...openUrl(SWITCH_FUNCTION),
     ...Object.fromEntries(switchedHere(region, plans).map((plan) => [checkId(plan.application), {
       Type: 'AWS::Route53::HealthCheck',
       Properties: {

@@ -10,7 +10,7 @@ const SCORE_MIN = 85;
 
 /** Folder -> its nouns. Files that only hold types and names have nothing to change. */
 const NOUNS: Readonly<Record<string, readonly string[]>> = {
-  'domain': ['authority', 'exposure', 'permits', 'plan', 'recovery'],
+  'domain': ['authority', 'exposure', 'freshness', 'permits', 'plan', 'recovery'],
   'guard': ['dynamodb', 'guard', 'permit', 'surrender'],
   'functions/announce': ['message'],
   'functions/assess': ['readiness'],

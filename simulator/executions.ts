@@ -25,7 +25,6 @@ function machineOf(name: MachineName): StateMachine {
   loaded.set(name, machine);
   return machine;
 }
-export const failoverMachine = (): StateMachine => machineOf('failover');
 
 export interface Run {
   readonly name: string; readonly place: Place; readonly evacuated: Region; readonly startedAt: number; readonly manual: boolean;
@@ -77,22 +76,19 @@ export class Executions {
 
   /** Everything that ran in a place has died with it. */
   died(place: Place): void {
-    for (const run of this.runs.values()) {
-      if (run.place !== place || run.endedAt !== undefined) continue;
-      [run.endedAt, run.outcome, run.reason] = [this.#world.clock.now(), 'died', `${place} died`];
-      this.#world.facts.tell({ kind: 'ended', execution: run.name, outcome: 'died', reason: run.reason });
-      run.execution.stop('RegionDied', place);
-      this.#world.clock.touched();
-    }
+    for (const run of this.running) if (run.place === place) this.#cut(run, `${place} died`);
   }
 
   /** StopExecution, from the console or by a deployment that goes wrong: it ends between two states and concludes nothing. */
   stop(name: string): void {
     const run = this.runs.get(name);
-    if (run === undefined || run.endedAt !== undefined) return;
-    [run.endedAt, run.outcome, run.reason] = [this.#world.clock.now(), 'died', 'stopped from outside'];
-    this.#world.facts.tell({ kind: 'ended', execution: name, outcome: 'died', reason: run.reason });
-    run.execution.stop('Stopped', 'from outside');
+    if (run !== undefined && run.endedAt === undefined) this.#cut(run, 'stopped from outside');
+  }
+
+  #cut(run: Run, reason: string): void {
+    [run.endedAt, run.outcome, run.reason] = [this.#world.clock.now(), 'died', reason];
+    this.#world.facts.tell({ kind: 'ended', execution: run.name, outcome: 'died', reason });
+    run.execution.stop('Cut', reason);
     this.#world.clock.touched();
   }
 

@@ -4,6 +4,7 @@
 import type { CallFaultKind } from './calls.ts';
 import type { Fault } from './faults.ts';
 import { simulate, type RunOptions, type RunResult } from './simulate.ts';
+import type { World } from './world.ts';
 
 export interface CallSite { readonly step: string; readonly port: string; /** Which of the calls of this step and port, from 0. */ readonly turn: number }
 
@@ -66,43 +67,35 @@ export async function boundaries(options: RunOptions): Promise<readonly Boundary
 }
 
 /** The same run, and whatever execution is the first to reach the boundary is stopped there from outside. */
-export async function stoppedAt(options: RunOptions, boundary: Boundary): Promise<RunResult & { readonly stopped: boolean }> {
-  const turns = new Map<string, number>();
-  let stopped = false;
-  const result = await simulate({
-    ...options,
-    onFact: (fact, world) => {
-      options.onFact?.(fact, world);
-      if (stopped || fact.kind !== 'state' || fact.state !== boundary.state) return;
-      const turn = turns.get(fact.execution) ?? 0;
-      turns.set(fact.execution, turn + 1);
-      if (turn !== boundary.turn) return;
-      stopped = true;
-      world.clock.after(0, () => world.executions.stop(fact.execution));
-    },
-  });
-  return { ...result, stopped };
-}
+export const stoppedAt = (options: RunOptions, boundary: Boundary): Promise<Reached> =>
+  atBoundary(options, boundary, (world, execution) => void world.clock.after(0, () => world.executions.stop(execution)));
 
 /**
  * The same run, and whatever execution is the first to reach the boundary stands still there, as one that was stopped, and is redriven
  * so much later: with the input and the variables of then, when others have long done its work.
  */
-export async function redrivenAt(options: RunOptions, boundary: Boundary, afterSeconds: number): Promise<RunResult & { readonly redriven: boolean }> {
+export const redrivenAt = (options: RunOptions, boundary: Boundary, afterSeconds: number): Promise<Reached> =>
+  atBoundary(options, boundary, ({ clock, executions }, execution) => {
+    executions.suspend(execution);
+    clock.after(afterSeconds * 1000, () => executions.redrive(execution));
+  });
+
+export type Reached = RunResult & { /** False: no execution came to the boundary. */ readonly reached: boolean };
+
+async function atBoundary(options: RunOptions, boundary: Boundary, act: (world: World, execution: string) => void): Promise<Reached> {
   const turns = new Map<string, number>();
-  let redriven = false;
+  let reached = false;
   const result = await simulate({
     ...options,
     onFact: (fact, world) => {
       options.onFact?.(fact, world);
-      if (redriven || fact.kind !== 'state' || fact.state !== boundary.state) return;
+      if (reached || fact.kind !== 'state' || fact.state !== boundary.state) return;
       const turn = turns.get(fact.execution) ?? 0;
       turns.set(fact.execution, turn + 1);
       if (turn !== boundary.turn) return;
-      redriven = true;
-      world.executions.suspend(fact.execution);
-      world.clock.after(afterSeconds * 1000, () => world.executions.redrive(fact.execution));
+      reached = true;
+      act(world, fact.execution);
     },
   });
-  return { ...result, redriven };
+  return { ...result, reached };
 }

@@ -9,17 +9,15 @@ import { reportHtml } from '../cli/format/report-html.ts';
 import { timeline } from '../cli/timeline.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import { pause } from './faults.ts';
-import { Interrupt } from './interrupt.ts';
 import type { LoadConfig } from './load/config.ts';
 import { startLoad, type LoadProcess } from './load/load-process.ts';
 import type { SecondStatistics } from './load/statistics.ts';
 import { loadConfig } from './observe-run.ts';
-import { journaled, readJournal } from './readings.ts';
+import { readJournal } from './readings.ts';
 import { usedRights, type UsedRight } from './rights.ts';
-import { cleanLeftovers } from './run-directory.ts';
-import { randomOf } from './seeded.ts';
 import { APPLICATION, REGION_A, REGION_B, type Settings } from './settings.ts';
-import { startTwin, type Twin } from './twin.ts';
+import type { Twin } from './twin.ts';
+import { followJournal, happens, seedOf, withTwin } from './with-twin.ts';
 
 /** How far the share of a region may be from the plan's half, at the clients: they keep answers for a TTL, and chance does the rest. */
 export const SHARE_ERROR_MAX = 0.1;
@@ -38,36 +36,17 @@ export interface DrillResult {
 /** Runs one drill, prints it, and says whether it passed and users are back. */
 export async function runDrill(settings: Settings, options: { readonly json: boolean; readonly report?: string }): Promise<'kept' | 'broken' | 'cannotRun'> {
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  for (const line of cleanLeftovers(settings.directory)) say(line);
-  const interrupt = new Interrupt();
-  let twin: Twin;
-  try {
-    twin = await startTwin({ settings, random: randomOf(settings.seed ?? Math.floor(Math.random() * 1_000_000_000)), onProgress: (text) => say(`  ${text}`) });
-  } catch (error) {
-    say(`the twin could not start: ${error instanceof Error ? error.message : String(error)}`);
-    interrupt.off();
-    return 'cannotRun';
-  }
-  interrupt.started(twin);
-  try {
+  return withTwin(settings, seedOf(settings), say, async (twin) => {
     const result = await observeDrill(twin, settings, options.report ?? 'reports', say);
     say(summary(result));
     if (options.json) console.log(JSON.stringify(result));
     return result.outcome === 'Drill passed' && result.shareError <= SHARE_ERROR_MAX ? 'kept' : 'broken';
-  } finally {
-    interrupt.off();
-    await twin.stop();
-  }
+  });
 }
 
 async function observeDrill(twin: Twin, settings: Settings, directory: string, say: (text: string) => void): Promise<DrillResult> {
   const [startedAt, seen]: [number, JournalEntry[]] = [Date.now(), []];
-  twin.cloud.endpoint.onCall((call, phase) => {
-    const entry = phase === 'ended' ? journaled(call) : undefined;
-    if (entry === undefined) return;
-    seen.push(entry);
-    say(`  ${`+${((entry.at - startedAt) / 1000).toFixed(2)}`.padStart(7)} s  ${entry.step.padEnd(16)} ${entry.summary}`);
-  });
+  followJournal(twin, () => startedAt, say, (entry) => void seen.push(entry));
   const seconds: SecondStatistics[] = [];
   const config = loadConfig(twin, settings);
   const more = moreLoad(twin, config);
@@ -138,11 +117,6 @@ function save(directory: string, name: string, journal: readonly JournalEntry[])
   const files = [[join(directory, `${name}.json`), evidenceText(evidence)], [join(directory, `${name}.html`), reportHtml(found)]] as const;
   for (const [file, text] of files) writeFileSync(file, text);
   return { files: files.map(([file]) => file), seal: evidence.seal };
-}
-
-async function happens(holds: () => boolean, patienceSeconds: number): Promise<boolean> {
-  for (const endAt = Date.now() + patienceSeconds * 1000; !holds(); await pause(0.05)) if (Date.now() > endAt) return false;
-  return true;
 }
 
 const percent = (part: number): string => (Number.isFinite(part) ? `${(part * 100).toFixed(1)} %` : 'unknown');

@@ -12,11 +12,11 @@ import type { SecondStatistics } from './load/statistics.ts';
 import { addressOf, linkAddress, USERS } from './network/addresses.ts';
 import { PUBLIC_NAME } from './plan.ts';
 import { readBack } from './read-back.ts';
-import { journaled } from './readings.ts';
 import { randomOf } from './seeded.ts';
 import { FAULT_TEXTS, REGION_A, REGION_B, returnsOf, rpoSecondsOf, type Settings } from './settings.ts';
 import type { SlackMessage } from './slack.ts';
 import type { Twin } from './twin.ts';
+import { followJournal, happens } from './with-twin.ts';
 
 /** How long Hotshift may take before the run gives up waiting: far above anything that the twin's settings allow. */
 const PATIENCE_SECONDS = 120;
@@ -36,12 +36,7 @@ export interface Returned { readonly how: string; readonly at: number }
 export async function observeRun(twin: Twin, settings: Settings, seed: number, say: (text: string) => void): Promise<Observed> {
   const live = new LiveJournal();
   let faultAt = Infinity;
-  twin.cloud.endpoint.onCall((call, phase) => {
-    const entry = phase === 'ended' ? journaled(call) : undefined;
-    if (entry === undefined) return;
-    live.add(entry);
-    say(`  ${`+${((entry.at - faultAt) / 1000).toFixed(2)}`.padStart(7)} s  ${entry.step.padEnd(16)} ${entry.summary}`);
-  });
+  followJournal(twin, () => faultAt, say, (entry) => live.add(entry));
   const seconds: SecondStatistics[] = [];
   const load = await startLoad(loadConfig(twin, settings), { onSecond: (statistics) => seconds.push(statistics) });
   try {
@@ -101,16 +96,6 @@ export function loadConfig(twin: Twin, settings: Settings): Parameters<typeof st
 
 async function until(holds: () => boolean, seconds: number, why: string): Promise<void> {
   if (!(await happens(holds, seconds))) throw new Error(`${why} within ${seconds} s`);
-}
-
-/** False when it did not happen in time: what that means is seen in what is read back. */
-async function happens(holds: () => boolean, seconds: number): Promise<boolean> {
-  const endAt = Date.now() + seconds * 1000;
-  while (!holds()) {
-    if (Date.now() > endAt) return false;
-    await pause(0.05);
-  }
-  return true;
 }
 
 const isLagPage = (message: SlackMessage): boolean => JSON.stringify(message).includes('Replication lag');

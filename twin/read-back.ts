@@ -58,6 +58,7 @@ async function readDatabases({ twin, settings, returned, failback }: RunEnd, jou
   const { pair } = twin;
   const locks = await readLocks(pair.server(REGION_A), pair.ingress(REGION_A).rules.client);
   const attempts = [...twin.clients.attempts];
+  if (twin.clients.died.length > 0) throw new Error(twin.clients.died.join('; '));
   for (const region of [REGION_A, REGION_B]) pair.ingress(region).setRules({ client: false, maintenance: false, replication: false });
   const [first, bypassing] = await running(pair.server(REGION_A), async (server) => [await readWrites(server), await readRows(server)] as const);
   const second = await running(pair.server(REGION_B), readWrites);

@@ -3,42 +3,25 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { lostText } from '../cli/commands/failback.ts';
 import { listedIn } from './failback.ts';
-import { Interrupt } from './interrupt.ts';
 import type { SecondStatistics } from './load/statistics.ts';
 import { observeRun, type Observed } from './observe-run.ts';
 import { reportPage } from './report.ts';
-import { cleanLeftovers } from './run-directory.ts';
-import { randomOf } from './seeded.ts';
 import { DATABASE, FAULT_TEXTS, type Settings } from './settings.ts';
 import { summaryText } from './summary.ts';
-import { startTwin, type Twin } from './twin.ts';
+import { seedOf, withTwin } from './with-twin.ts';
 
 export interface RunOptions { readonly json: boolean; readonly report?: string }
 
 /** Runs it, prints it, and says whether it ended as it must with all invariants. */
 export async function runTwin(settings: Settings, options: RunOptions): Promise<'kept' | 'broken' | 'cannotRun'> {
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const seed = settings.seed ?? Math.floor(Math.random() * 1_000_000_000);
-  for (const line of cleanLeftovers(settings.directory)) say(line);
-  const interrupt = new Interrupt();
-  let twin: Twin;
-  try {
-    twin = await startTwin({ settings, random: randomOf(seed), onProgress: (text) => say(`  ${text}`) });
-  } catch (error) {
-    say(`the twin could not start: ${error instanceof Error ? error.message : String(error)}`);
-    interrupt.off();
-    return 'cannotRun';
-  }
-  interrupt.started(twin);
-  try {
+  const seed = seedOf(settings);
+  return withTwin(settings, seed, say, async (twin) => {
     const observed = await observeRun(twin, settings, seed, say);
     print(observed, settings, options, say);
     const { outcome, invariants } = observed.result;
     return outcome === FAULT_TEXTS[settings.fault].ends && Object.values(invariants).every(Boolean) ? 'kept' : 'broken';
-  } finally {
-    interrupt.off();
-    await twin.stop();
-  }
+  });
 }
 
 /** The page, the summary for people, and the one JSON object last where it was asked for. */

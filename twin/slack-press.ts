@@ -1,5 +1,6 @@
 // People in the twin's Slack: they see a message, press one of its buttons, and Slack sends what they did, signed, to the app's URL.
 import { createHmac, randomBytes } from 'node:crypto';
+import { fetchText } from '../adapters/fetch-text.ts';
 import type { SlackMessage } from './slack.ts';
 import { TEAM } from './slack.ts';
 
@@ -23,12 +24,6 @@ export function interaction(message: SlackMessage, button: Button, user: string,
   return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 }
 
-/** What Slack sends when `user` types `/hotshift <text>` in a channel. */
-export const slashCommand = (channel: string, user: string, text: string): string => new URLSearchParams({
-  token: 'deprecated', team_id: TEAM, team_domain: 'twin', channel_id: channel, channel_name: 'oncall', user_id: user, user_name: user.toLowerCase(), command: '/hotshift', text,
-  api_app_id: 'A0TWINTWIN', is_enterprise_install: 'false', response_url: 'https://hooks.slack.invalid/commands/never-used', trigger_id: `${Date.now()}.${randomBytes(6).toString('hex')}`,
-}).toString();
-
 /** Signature version v0, as "Verifying requests from Slack" describes it. */
 export function signedHeaders(body: string, secret: string, timestamp = Math.floor(Date.now() / 1000)): Record<string, string> {
   return {
@@ -41,6 +36,6 @@ export interface Sent { readonly status: number; readonly body: string; readonly
 /** Slack shows an error when there is no answer within 3 s; this one waits longer, to say how long it took. */
 export async function send({ requestUrl }: Pick<SlackApp, 'requestUrl'>, body: string, headers: Record<string, string>): Promise<Sent> {
   const startedAt = performance.now();
-  const response = await fetch(requestUrl, { method: 'POST', headers, body, signal: AbortSignal.timeout(15_000) });
-  return { status: response.status, body: await response.text(), ms: performance.now() - startedAt };
+  const { status, text } = await fetchText(requestUrl, { method: 'POST', headers, body }, 15_000);
+  return { status, body: text, ms: performance.now() - startedAt };
 }

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { fetchText } from '../adapters/fetch-text.ts';
 import { OPERATOR_FILE, type RunningTwin } from '../cli/running-twin.ts';
 import { checkPlans, compilePlans, issueLine } from '../events/config.ts';
 import type { ApplicationPlan } from '../domain/plan.ts';
@@ -181,7 +182,7 @@ async function keep<T>(starting: Promise<T>, register: (made: T) => void): Promi
 async function working(url: string): Promise<void> {
   const endAt = Date.now() + WORKING_SECONDS_MAX * 1000;
   for (;;) {
-    const answer = await fetch(`${url}/health/deep?nonce=start`, { signal: AbortSignal.timeout(3000) }).then((response) => response.json() as Promise<{ read?: string; write?: string }>).catch(() => undefined);
+    const answer = await fetchText(`${url}/health/deep?nonce=start`, {}, 3000).then(({ text }) => JSON.parse(text) as { read?: string; write?: string }).catch(() => undefined);
     if (answer?.read === 'ok' && answer.write === 'ok') return;
     if (Date.now() > endAt) throw new Error(`the application at ${url} does not work: ${JSON.stringify(answer ?? 'no answer')}; this machine may be overloaded`);
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -4,13 +4,13 @@ import { InvalidArgumentError } from 'commander';
 import type { DrillMode } from '../../domain/drill.ts';
 import { blocksOf } from '../../domain/control.ts';
 import { survivorOf, type ApplicationPlan } from '../../domain/plan.ts';
+import { agreed, machineArn, stampOf } from '../by-hand.ts';
 import { CommandError, exitCodes, type ExitCode } from '../exit.ts';
 import { safe, styleOf } from '../format/style.ts';
 import { actor, type OperateOptions } from '../operate.ts';
 import { connected, durationArgument, lineArgument, neededPlans, planNamed, unreachable, withTarget } from '../plans.ts';
 import type { Registration } from '../program.ts';
 import type { World } from '../world.ts';
-import { machineArn } from './failover.ts';
 
 interface Options extends OperateOptions { readonly mode: DrillMode; readonly evacuate?: string; readonly hold?: number; readonly yes?: boolean; readonly return?: boolean }
 
@@ -51,9 +51,9 @@ async function run(world: World, application: string | undefined, options: Optio
     const lease = await connection.leases.read(plan.application);
     const [block] = blocksOf(lease, world.clock.now());
     if (block !== undefined) throw new CommandError(exitCodes.refused, block, 'see `hotshift status`');
-    await agreed(world, plan, mode, place, options);
-    const stamp = new Date(world.clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-    const name = `${plan.application}-drill-${mode}-${stamp}`;
+    // A rehearsal only looks.
+    if (mode !== 'rehearsal') await agreed(world, plan, mode === 'return' ? `This brings the users of ${plan.application} back to both regions.` : `This moves all users of ${plan.application} to ${place}, and back.`, options);
+    const name = `${plan.application}-drill-${mode}-${stampOf(world.clock.now())}`;
     await connection.executions.start(place, machineArn(plan, place, 'drill'), name, {
       application: plan.application, mode, requestedBy: actor(world, options).slice(0, 80),
       ...(options.evacuate === undefined ? {} : { evacuate: options.evacuate }), ...(options.hold === undefined ? {} : { holdSeconds: options.hold / 1000 }),
@@ -73,12 +73,4 @@ function placeFor(plan: ApplicationPlan, mode: DrillMode, { evacuate, hold }: Op
   if (!plan.regions.includes(evacuate)) throw new CommandError(exitCodes.usage, `--evacuate: ${plan.application} does not run in ${JSON.stringify(evacuate)}`, `name one of: ${plan.regions.join(', ')}`);
   if (hold !== undefined && (hold < 1000 || hold > 7_200_000)) throw new CommandError(exitCodes.usage, '--hold: must be between 1s and 2h', 'give another duration');
   return survivorOf(plan, evacuate);
-}
-
-async function agreed({ terminal }: World, plan: ApplicationPlan, mode: DrillMode, place: string, { yes }: Options): Promise<void> {
-  if (yes === true || mode === 'rehearsal') return;
-  const what = mode === 'return' ? `This brings the users of ${plan.application} back to both regions.` : `This moves all users of ${plan.application} to ${place}, and back.`;
-  const answer = await terminal.ask(`${what} Type the application's name to go on: `, '');
-  if (answer === plan.application) return;
-  throw new CommandError(exitCodes.usage, answer === undefined ? 'nobody can be asked here' : `${JSON.stringify(answer)} is not ${plan.application}: nothing was started`, 'type the name, or add --yes');
 }

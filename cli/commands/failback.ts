@@ -3,6 +3,7 @@
 import type { LostRow } from '../../domain/failback.ts';
 import { survivorOf, type ApplicationPlan, type Region } from '../../domain/plan.ts';
 import { direction, gatesOf, type DatabaseFound, type Direction } from '../../functions/survey/gates.ts';
+import { agreed, machineArn, stampOf } from '../by-hand.ts';
 import { noteInJournal } from '../change-lease.ts';
 import { CommandError, exitCodes, type ExitCode } from '../exit.ts';
 import { safe, styleOf } from '../format/style.ts';
@@ -10,7 +11,6 @@ import { actor, type OperateOptions } from '../operate.ts';
 import { connected, lineArgument, neededPlans, planNamed, unreachable, withTarget } from '../plans.ts';
 import type { Registration } from '../program.ts';
 import type { Connection, World } from '../world.ts';
-import { machineArn } from './failover.ts';
 
 interface Options extends OperateOptions {
   readonly to?: string; readonly keepWriter?: boolean; readonly acceptLost?: boolean; readonly plan?: boolean; readonly lost?: string; readonly reason?: string; readonly runIn?: string; readonly yes?: boolean;
@@ -52,7 +52,7 @@ async function run(world: World, application: string | undefined, options: Optio
     const { way, problems } = await look(world, connection, plan, home);
     if (options.plan === true) return show(world, plan, home, way, problems, options);
     if (problems.length > 0) throw new CommandError(exitCodes.refused, problems.join('; '), 'see `hotshift failback --plan` and `hotshift status`');
-    await agreed(world, plan, home, options);
+    await agreed(world, plan, `This rebuilds databases of ${plan.application}${options.keepWriter === true ? '' : ` and moves its writer to ${home}`}; writes pause for as long as RDS promotes.`, options);
     return await start(world, connection, plan, home, place, options);
   } catch (error) {
     throw unreachable(error, world, options, plans);
@@ -103,16 +103,9 @@ function show({ terminal }: World, plan: ApplicationPlan, home: Region, way: Dir
   return problems.length === 0 ? exitCodes.ok : exitCodes.refused;
 }
 
-async function agreed({ terminal }: World, plan: ApplicationPlan, home: Region, { yes, keepWriter }: Options): Promise<void> {
-  if (yes === true) return;
-  const answer = await terminal.ask(`This rebuilds databases of ${plan.application}${keepWriter === true ? '' : ` and moves its writer to ${home}`}; writes pause for as long as RDS promotes. Type the application's name to go on: `, '');
-  if (answer === plan.application) return;
-  throw new CommandError(exitCodes.usage, answer === undefined ? 'nobody can be asked here' : `${JSON.stringify(answer)} is not ${plan.application}: nothing was started`, 'type the name, or add --yes');
-}
-
 async function start(world: World, connection: Connection, plan: ApplicationPlan, home: Region, place: Region, options: Options): Promise<ExitCode> {
   const { terminal, clock } = world;
-  const name = `${plan.application}-failback-${new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+  const name = `${plan.application}-failback-${stampOf(clock.now())}`;
   const by = actor(world, options);
   const noted = await noteInJournal(connection, world, await connection.leases.read(plan.application), name, `started by ${by}: ${options.reason ?? 'no reason given'}`);
   await connection.executions.start(place, machineArn(plan, place, 'failback'), name, {

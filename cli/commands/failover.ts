@@ -5,6 +5,7 @@ import { survivorOf } from '../../domain/plan.ts';
 import { noteInJournal } from '../change-lease.ts';
 import { tellEverybody } from '../telling.ts';
 import { blocksOf, isHeld } from '../../domain/control.ts';
+import { agreed, machineArn, stampOf } from '../by-hand.ts';
 import { CommandError, exitCodes, type ExitCode } from '../exit.ts';
 import { safe, styleOf } from '../format/style.ts';
 import { actor, type OperateOptions } from '../operate.ts';
@@ -40,7 +41,7 @@ async function run(world: World, application: string | undefined, options: Optio
   const connection = await connected(world, options, plans);
   try {
     await refuseIfBlocked(world, connection, plan);
-    await agreed(world, plan, options);
+    await agreed(world, plan, `This moves ${plan.application} from ${options.evacuate} to ${survivorOf(plan, options.evacuate)} if a quorum sees ${options.evacuate} down.`, options);
     return await start(world, connection, plan, place, options);
   } catch (error) {
     throw unreachable(error, world, options, plans);
@@ -62,16 +63,9 @@ async function refuseIfBlocked(world: World, { leases }: Connection, plan: Appli
   if (lease.pausedUntil !== undefined && lease.pausedUntil > now) throw new CommandError(exitCodes.refused, blocksOf(lease, now)[0] ?? 'paused', `hotshift resume ${plan.application}`);
 }
 
-async function agreed({ terminal }: World, plan: ApplicationPlan, { evacuate, yes }: Options): Promise<void> {
-  if (yes === true) return;
-  const answer = await terminal.ask(`This moves ${plan.application} from ${evacuate} to ${survivorOf(plan, evacuate)} if a quorum sees ${evacuate} down. Type the application's name to go on: `, '');
-  if (answer === plan.application) return;
-  throw new CommandError(exitCodes.usage, answer === undefined ? 'nobody can be asked here' : `${JSON.stringify(answer)} is not ${plan.application}: nothing was started`, 'type the name, or add --yes');
-}
-
 async function start(world: World, connection: Connection, plan: ApplicationPlan, place: string, options: Options): Promise<ExitCode> {
   const { terminal, clock } = world;
-  const stamp = new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const stamp = stampOf(clock.now());
   const name = `${plan.application}-by-hand-${options.evacuate}-${stamp}`;
   const arn = machineArn(plan, place);
   const lease = await connection.leases.read(plan.application);
@@ -88,10 +82,4 @@ async function start(world: World, connection: Connection, plan: ApplicationPlan
   else terminal.out([`${styleOf(terminal.colour).good('started')}  ${safe(name)} in ${place}`, `  Follow it:  hotshift why ${name}`, `  Stop it:    hotshift abort ${name}`].join('\n'));
   if (!noted) terminal.remark('note: it was started, but who did so could not be written into its journal');
   return exitCodes.ok;
-}
-
-/** The account and the partition are those of the databases. */
-export function machineArn(plan: ApplicationPlan, region: string, machine: 'failover' | 'drill' | 'failback' = 'failover'): string {
-  const [, partition = 'aws', , , account = ''] = Object.values(plan.databases[0]?.instances ?? {})[0]?.arn.split(':') ?? [];
-  return `arn:${partition}:states:${region}:${account}:stateMachine:hotshift-${machine}`;
 }

@@ -20,15 +20,15 @@ export interface AssessResult {
 export const assess = (ports: AssessPorts, plan: ApplicationPlan) =>
   async ({ failover, epoch }: { readonly failover: Failover; readonly epoch: number }): Promise<AssessResult> => {
     await holdLease(ports, failover, epoch, plan.lease);
-    const observations = await ports.observations.list(failover.application);
-    const found = await Promise.all(plan.databases.map(async (database) => {
-      const survivor = survivorOf(plan, failover.evacuated);
+    const survivor = survivorOf(plan, failover.evacuated);
+    const views = await Promise.all(plan.databases.map(async (database) => {
       const [order, view] = await Promise.all([ports.intents.read(failover.application, database.name, survivor), look(ports, database, survivor)]);
-      const seen = order === undefined ? view : { ...view, order };
-      return { database: database.name, ...readiness(database, seen, observations, plan, failover.evacuated) };
+      return order === undefined ? view : { ...view, order };
     }));
-    // The newest evidence, not that of the verdict: a person who asks by hand was told "no" by the verification already.
-    const seeing = recovered(await ports.observations.list(failover.application), plan, failover.evacuated, ports.clock.now());
+    // Last of all: the newest evidence, not that of the verdict. A person who asks by hand was told "no" by the verification already.
+    const observations = await ports.observations.list(failover.application);
+    const found = plan.databases.map((database, index) => ({ database: database.name, ...readiness(database, views[index] ?? NOT_LOOKED_AT, observations, plan, failover.evacuated) }));
+    const seeing = recovered(observations, plan, failover.evacuated, ports.clock.now());
     const well: Gate = { gate: 'still down', passed: seeing === undefined, value: seeing === undefined ? `${failover.evacuated} is not seen writing by a quorum` : `${seeing.join(' and ')} see ${failover.evacuated} write again`, threshold: `fewer than ${plan.detection.quorum} vantage points see it write` };
     const held = await silence(ports, failover, plan);
     const safe = well.passed && held.passed && found.every((entry) => entry.ready);
@@ -42,6 +42,8 @@ export const assess = (ports: AssessPorts, plan: ApplicationPlan) =>
     const approval = { needed, timeoutSeconds: plan.policy.approvalTimeoutSeconds, default: plan.policy.approvalDefault };
     return { safe, reason, recovered: !well.passed, approval, databases: found.map(({ database, ready, reason: why }) => ({ database, ready, reason: why })) };
   };
+
+const NOT_LOOKED_AT: ReplicaView = { trouble: 'not looked at' };
 
 const startedByOne = ({ requestedBy = '' }: Failover): boolean => requestedBy !== '';
 

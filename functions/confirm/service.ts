@@ -1,4 +1,5 @@
 // Does the service work from outside? Judged by the vantage points' own observations of the survivor, with a write under the new epoch.
+import { isFresh } from '../../domain/freshness.ts';
 import type { Observation } from '../../domain/observation.ts';
 import type { ApplicationPlan, Instant, Region } from '../../domain/plan.ts';
 
@@ -10,7 +11,7 @@ export interface Service { readonly kind: 'confirmed' | 'unconfirmed'; readonly 
  */
 export function service(observations: readonly Observation[], plan: ApplicationPlan, survivor: Region, evacuated: Region, epoch: number, now: Instant, shiftedAt: Instant): Service {
   const witnesses = observations.filter((entry) => entry.target === survivor && entry.vantagePoint !== evacuated);
-  const fresh = witnesses.filter((entry) => (now - entry.at) / 1000 <= plan.detection.evidenceAgeSecondsMax && (entry.at - now) / 1000 <= plan.permit.clockErrorSeconds);
+  const fresh = witnesses.filter((entry) => isFresh(entry, plan, now));
   const seen = fresh.filter((entry) => entry.result === 'up' && entry.write === 'ok' && (plan.permit.enforced ? entry.epoch === epoch : entry.at > shiftedAt));
   // The evacuated region has no say, so the most that can be asked for is everyone else.
   const needed = Math.min(plan.detection.quorum, 2);

@@ -1,11 +1,12 @@
 // Is the region that has the users well enough for the drill to go on, and the other one for users to be brought back? Stricter than
 // what an outage needs: a drill returns on the word of one vantage point. Pure.
 import type { RingingAlarm } from '../../domain/drill.ts';
+import { isFresh } from '../../domain/freshness.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { vantagePointsOf, type ApplicationPlan, type Instant, type Region } from '../../domain/plan.ts';
 
 const fresh = (plan: ApplicationPlan, observations: readonly Observation[], target: Region, now: Instant): readonly Observation[] =>
-  observations.filter((entry) => entry.target === target && entry.result !== 'abstained' && (now - entry.at) / 1000 <= plan.detection.evidenceAgeSecondsMax && vantagePointsOf(plan).includes(entry.vantagePoint));
+  observations.filter((entry) => entry.target === target && entry.result !== 'abstained' && isFresh(entry, plan, now) && vantagePointsOf(plan).includes(entry.vantagePoint));
 
 /** Why a drill must turn back; empty while it may go on. One failed probe is no reason, as many in a row as a suspicion needs are. */
 export function tripped(plan: ApplicationPlan, observations: readonly Observation[], alarms: readonly RingingAlarm[], survivor: Region, now: Instant): readonly string[] {

@@ -2,7 +2,8 @@
 // with what was found. Pure.
 import type { DrillMode, RingingAlarm } from '../../domain/drill.ts';
 import type { Remembered } from '../../domain/inventory.ts';
-import type { Gate } from '../../domain/journal.ts';
+import { isFresh } from '../../domain/freshness.ts';
+import { gate, type Gate } from '../../domain/journal.ts';
 import { blocksOf } from '../../domain/control.ts';
 import type { FenceIntent, Lease } from '../../domain/lease.ts';
 import type { Observation } from '../../domain/observation.ts';
@@ -25,9 +26,6 @@ export interface Found {
 /** Rehearsals come every half hour (events/rules.yml): two of them may be missing. */
 const REHEARSAL_AGE_MS = 5_400_000;
 
-const gate = (name: string, problems: readonly string[], threshold: string): Gate =>
-  ({ gate: name, passed: problems.length === 0, value: problems.join('; ') || 'nothing', threshold });
-
 /** A return only asks whether it may act: it brings back normal operation and cannot wait for it. */
 export function gatesOf(mode: DrillMode, plan: ApplicationPlan, found: Found, now: Instant): readonly Gate[] {
   const lease = gate('lease', blocksOf(found.lease, now), 'no pause, no other execution, no cooldown, acknowledged');
@@ -47,7 +45,7 @@ export function gatesOf(mode: DrillMode, plan: ApplicationPlan, found: Found, no
 function unwell(plan: ApplicationPlan, observations: readonly Observation[], now: Instant): readonly string[] {
   return vantagePointsOf(plan).flatMap((vantagePoint) => plan.regions.flatMap((target) => {
     const seen = observations.find((entry) => entry.vantagePoint === vantagePoint && entry.target === target);
-    if (seen === undefined || (now - seen.at) / 1000 > plan.detection.evidenceAgeSecondsMax) return [`${vantagePoint} has not looked at ${target} lately`];
+    if (seen === undefined || !isFresh(seen, plan, now)) return [`${vantagePoint} has not looked at ${target} lately`];
     return seen.result === 'up' && seen.write === 'ok' ? [] : [`${vantagePoint} sees ${target} ${seen.result}, write ${seen.write}`];
   }));
 }

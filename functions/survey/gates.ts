@@ -1,6 +1,7 @@
 // May a failback begin, and from where does it go on? Everything must be well but for what it is there to mend; a failover that was not
 // acknowledged was not looked at. Pure.
-import type { Gate } from '../../domain/journal.ts';
+import { isFresh } from '../../domain/freshness.ts';
+import { gate, type Gate } from '../../domain/journal.ts';
 import type { FenceIntent, Lease, Permit } from '../../domain/lease.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { survivorOf, vantagePointsOf, type ApplicationPlan, type Instant, type Region } from '../../domain/plan.ts';
@@ -33,9 +34,6 @@ export function direction(plan: ApplicationPlan, found: readonly DatabaseFound[]
   return { writer: other, resumes: withdrawn || mixed };
 }
 
-const gate = (name: string, problems: readonly string[], threshold: string): Gate =>
-  ({ gate: name, passed: problems.length === 0, value: problems.join('; ') || 'nothing', threshold });
-
 export function gatesOf(plan: ApplicationPlan, found: Found, { writer, resumes, trouble }: Direction, now: Instant): readonly Gate[] {
   // A failback is no repetition of the failover: its cooldown does not hold it up.
   const { cooldownUntil: _cooldown, ...lease } = found.lease;
@@ -49,7 +47,7 @@ export function gatesOf(plan: ApplicationPlan, found: Found, { writer, resumes, 
 
 /** The other region answers, and nothing but its database may be amiss: that one is fenced, and is what is to be mended. */
 function unwell(plan: ApplicationPlan, observations: readonly Observation[], writer: Region, resumes: boolean, now: Instant): readonly string[] {
-  const fresh = observations.filter(({ at, vantagePoint }) => (now - at) / 1000 <= plan.detection.evidenceAgeSecondsMax && vantagePointsOf(plan).includes(vantagePoint));
+  const fresh = observations.filter((entry) => isFresh(entry, plan, now) && vantagePointsOf(plan).includes(entry.vantagePoint));
   const well = ({ target, result, write, databaseOnly }: Observation): boolean =>
     (target === writer && !resumes ? result === 'up' && write === 'ok' : result === 'up' || result === 'slow' || databaseOnly === true);
   return plan.regions.flatMap((region) => {

@@ -1,5 +1,6 @@
 // Do enough vantage points agree that a region is down, and is the other one fit to take over?
 // Silence, a sick monitor and old evidence are not votes; "both look down" means that the monitor or the world is sick.
+import { isFresh } from '../../domain/freshness.ts';
 import type { Observation, Verdict, VoteCount } from '../../domain/observation.ts';
 import type { ApplicationPlan, Instant, Region } from '../../domain/plan.ts';
 import { survivorOf, vantagePointsOf } from '../../domain/plan.ts';
@@ -10,9 +11,7 @@ interface Ballot { readonly vantagePoint: Region; readonly vote: Vote; readonly 
 /** The vote of one vantage point on one region, from its newest observation. A run of failures that is still too short is silence. */
 export function vote(observation: Observation | undefined, plan: ApplicationPlan, now: Instant): Vote {
   if (observation === undefined) return 'silent';
-  const ageSeconds = (now - observation.at) / 1000;
-  // Evidence from the future is as useless as old evidence: one of the two clocks is wrong.
-  if (ageSeconds > plan.detection.evidenceAgeSecondsMax || ageSeconds < -plan.permit.clockErrorSeconds) return 'silent';
+  if (!isFresh(observation, plan, now)) return 'silent';
   if (observation.result === 'abstained') return 'abstained';
   if (!isOutage(observation)) return 'healthy';
   return observation.consecutiveFailures >= plan.detection.failuresToSuspect && lastedLong(observation, plan) ? 'down' : 'silent';

@@ -1,7 +1,7 @@
 // What is tried: every setting whole, and every guard taken away. A guard whose absence another one makes good is taken away together
 // with that one; that its absence alone breaks nothing is then shown over the whole of the same setting.
 import { explore, type Counterexample, type Exploration } from './explore.ts';
-import { GAPS, guardNames, type Guard } from './guards.ts';
+import { guardNames, type Guard } from './guards.ts';
 import { hasEnded, modelOf, TICK } from './moves.ts';
 import { SETTINGS, type Setting } from './settings.ts';
 
@@ -76,7 +76,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
 ];
 
 /** Guards for which there is no experiment; none, or a test fails. */
-export const untried = (): readonly Guard[] => [...guardNames, ...(Object.keys(GAPS) as (keyof typeof GAPS)[])].filter((guard) => !EXPERIMENTS.some((tried) => tried.guard === guard));
+export const untried = (): readonly Guard[] => guardNames.filter((guard) => !EXPERIMENTS.some((tried) => tried.guard === guard));
 
 /** All states with all guards, and whether an end stays possible everywhere. */
 export const exploreAll = (setting: Setting, isLarge = false): Exploration =>

@@ -53,12 +53,7 @@ export const GUARDS = {
   'doubts outlast the clock error': 'guard/guard.ts write: a write in doubt may commit until its end by the clock of the database, which may be behind by permit.clockError',
 } as const satisfies Record<string, string>;
 
-/** What the model found to be missing: production does not have it, the model does, and removing it tells the story of the gap. */
-/** Rules that the model needs and production lacks: none is known. */
-export const GAPS = {} as const satisfies Record<string, string>;
-
-export type Guard = keyof typeof GUARDS | keyof typeof GAPS;
-export const guardNames = Object.keys(GUARDS) as readonly (keyof typeof GUARDS)[];
-export const gapNames = Object.keys(GAPS) as unknown as readonly (keyof typeof GAPS)[];
+export type Guard = keyof typeof GUARDS;
+export const guardNames = Object.keys(GUARDS) as readonly Guard[];
 /** Those that are gone. */
 export type Removed = ReadonlySet<Guard>;

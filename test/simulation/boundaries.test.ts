@@ -29,7 +29,7 @@ describe.each(PATHS)('an execution that is stopped: %s', (_, options) => {
     for (const [index, boundary] of all.entries()) {
       if (options !== PATHS[0]?.[1] && !ALL && index % 3 !== 0) continue;
       const result = await stoppedAt(options, boundary);
-      expect(result.stopped).toBe(true);
+      expect(result.reached).toBe(true);
       const whole = result.promoted.length === (options.plan?.databases.length ?? 1) && result.writer === result.world.plan.regions[1];
       if (result.violations.length > 0 || !whole) {
         wrong.push(`${boundary.state} (${boundary.turn + 1}): ${result.outcome}: ${result.reason}; writer ${result.writer ?? 'nobody'}; ${result.violations.map((entry) => `${entry.invariant}: ${entry.what}`).join('; ')}`);
@@ -46,7 +46,7 @@ describe('an execution that is redriven when others have done its work', () => {
     const wrong: string[] = [];
     for (const boundary of await boundaries(options)) {
       const result = await redrivenAt(options, boundary, 300);
-      expect(result.redriven).toBe(true);
+      expect(result.reached).toBe(true);
       if (result.violations.length > 0 || result.promoted.length !== 1 || result.writer !== result.world.plan.regions[1]) {
         wrong.push(`${boundary.state} (${boundary.turn + 1}): ${result.outcome}: ${result.reason}; promoted ${result.promoted.length}; ${result.violations.map((entry) => `${entry.invariant}: ${entry.what}`).join('; ')}`);
       }

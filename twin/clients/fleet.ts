@@ -22,6 +22,7 @@ export interface ClientFleetOptions {
 const EVERY_MS = 250;
 /** Node and the SDK load in about a second on a busy machine. */
 const READY_MS_MAX = 30_000;
+const WORDS_LENGTH_MAX = 2000;
 
 /** Users keep an old DNS answer: they come to the old application from outside, wherever its clients run. */
 const KINDS_IN: Readonly<Record<string, readonly Kind[]>> = {
@@ -31,8 +32,11 @@ const KINDS_IN: Readonly<Record<string, readonly Kind[]>> = {
 
 export class ClientFleet implements Applications {
   readonly attempts: Attempt[] = [];
+  /** Clients that ended unasked, with their last words: what they would have tried is not known, so a run with one says nothing. */
+  readonly died: string[] = [];
   readonly #options: ClientFleetOptions;
   readonly #processes = new Map<string, ChildProcess>();
+  readonly #killed = new Set<ChildProcess>();
   #closed = false;
 
   constructor(options: ClientFleetOptions) {
@@ -50,6 +54,10 @@ export class ClientFleet implements Applications {
     let output = '';
     child.stderr?.on('data', (bytes: Buffer) => { output += bytes.toString(); });
     child.once('exit', () => this.#processes.delete(place));
+    // Its last words are whole only once its output is closed.
+    child.once('close', (code, signal) => {
+      if (!this.#closed && !this.#killed.has(child)) this.died.push(`the clients in ${place} ended with ${signal ?? code}: ${output.trim().slice(-WORDS_LENGTH_MAX)}`);
+    });
     const ready = new Promise<'ready'>((resolve) => child.on('message', (message: FromClients) => {
       if (message.kind === 'attempt') this.attempts.push(message.attempt);
       else resolve('ready');
@@ -57,12 +65,16 @@ export class ClientFleet implements Applications {
     const late = new Promise<'late'>((resolve) => setTimeout(resolve, READY_MS_MAX, 'late').unref());
     const first = await Promise.race([ready, once(child, 'exit').then(() => 'ended' as const), late]);
     if (first === 'ready' || this.#closed) return;
+    this.#killed.add(child);
     child.kill('SIGKILL');
     throw new Error(`the clients in ${place} ${first === 'late' ? `were not ready within ${READY_MS_MAX / 1000} s` : 'ended at their start'}: ${output.trim()}`);
   }
 
   kill(place: string): void {
-    this.#processes.get(place)?.kill('SIGKILL');
+    const child = this.#processes.get(place);
+    if (child === undefined) return;
+    this.#killed.add(child);
+    child.kill('SIGKILL');
   }
 
   freeze(place: string): void {

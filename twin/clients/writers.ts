@@ -1,6 +1,7 @@
 // The clients of the old writer: each writes in its own way and knows no other database. Three of them are what a fence must be able
 // to stop without their help. They write into a table of their own, so that the ledger of the application stays the application's.
 import { Client, Pool } from 'pg';
+import { fetchText } from '../../adapters/fetch-text.ts';
 import { WriteRefusedError, type Guard } from '../../guard/index.ts';
 import type { Kind } from './attempts.ts';
 import type { ClientsConfig } from './config.ts';
@@ -31,7 +32,8 @@ const login = ({ database: { host, port, name, user, password }, place }: Client
 function poolOf(config: ClientsConfig, kind: Kind): Pool {
   // Idle for ever: only somebody else ends these connections.
   const pool = new Pool({ ...login(config, kind), max: POOL_SIZE, idleTimeoutMillis: 0, query_timeout: STATEMENT_MS });
-  pool.on('error', () => undefined);
+  // A connection that ends while it idles tells the pool, one that ends while it is in use only its own listeners; unheard, it ends the process.
+  pool.on('error', () => undefined).on('connect', (client) => void client.on('error', () => undefined));
   return pool;
 }
 
@@ -97,8 +99,8 @@ async function sent(pool: Pool, values: readonly unknown[]): Promise<{ readonly 
 
 function throughApplication(url: string): Write {
   return async (id) => {
-    const response = await fetch(`${url}/writes`, { method: 'POST', body: JSON.stringify({ id }), headers: { 'content-type': 'application/json' }, signal: AbortSignal.timeout(STATEMENT_MS) });
-    const { reason } = await response.json() as { readonly reason?: string };
-    if (response.status !== 201) throw new Error(`${response.status} ${reason ?? ''}`.trim());
+    const { status, text } = await fetchText(`${url}/writes`, { method: 'POST', body: JSON.stringify({ id }), headers: { 'content-type': 'application/json' } }, STATEMENT_MS);
+    const { reason } = JSON.parse(text) as { readonly reason?: string };
+    if (status !== 201) throw new Error(`${status} ${reason ?? ''}`.trim());
   };
 }

@@ -1,7 +1,7 @@
 // What people do beside the automatic: approve, start one, give writes back. Who wins, what is refused, and that a repeat is harmless.
 import { describe, expect, test } from '@jest/globals';
 import type { JournalEntry } from '../../../domain/journal.ts';
-import { machineArn } from '../../../cli/commands/failover.ts';
+import { machineArn } from '../../../cli/by-hand.ts';
 import { reinstatement, statusLagMs, type DatabaseView } from '../../../cli/reinstatement.ts';
 import { plan } from '../ports.ts';
 import { calm, hotshift, now, outage, region, type Stored } from './memory.ts';

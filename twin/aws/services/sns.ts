@@ -3,6 +3,7 @@
 import * as client from '@aws-sdk/client-sns';
 import type { PublishCommandInput, SubscribeCommandInput } from '@aws-sdk/client-sns';
 import { randomUUID } from 'node:crypto';
+import { fetchText } from '../../../adapters/fetch-text.ts';
 import { ACCOUNT_ID, AwsError, type CallContext, type Clock, type Service } from '../service.ts';
 
 export interface PublishedMessage {
@@ -113,10 +114,9 @@ class Topics {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const headers = { 'content-type': 'text/plain; charset=UTF-8', 'x-amz-sns-message-type': 'Notification', 'x-amz-sns-topic-arn': message.topicArn };
-        const answer = await fetch(endpoint, { method: 'POST', headers, body, signal: AbortSignal.timeout(DELIVERY_TIMEOUT_MS) });
-        await answer.arrayBuffer();
-        if (answer.ok) return;
-        throw new Error(`HTTP ${answer.status}`);
+        const { ok, status } = await fetchText(endpoint, { method: 'POST', headers, body }, DELIVERY_TIMEOUT_MS);
+        if (ok) return;
+        throw new Error(`HTTP ${status}`);
       } catch (error) {
         if (attempt === 2) return void this.#options.onDeliveryFailure?.(endpoint, error);
       }
