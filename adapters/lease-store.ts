@@ -16,6 +16,7 @@ const leaseItem = z.object({
   takenOverAt: whole.exactOptional(),
   incident: z.string().exactOptional(),
   evacuated: z.string().exactOptional(),
+  left: z.string().exactOptional(),
   cooldownUntil: whole.exactOptional(),
   acknowledgementDue: z.boolean(),
   pausedUntil: whole.exactOptional(),
@@ -49,7 +50,7 @@ const unclaimed = (application: string): Lease => ({ application, epoch: 0, expi
 /** Every attribute of a lease, absent ones as undefined: the whole is compared. */
 function attributesOf(lease: Lease): Item {
   return {
-    epoch: lease.epoch, holder: lease.holder, expiresAt: lease.expiresAt, incident: lease.incident, evacuated: lease.evacuated,
+    epoch: lease.epoch, holder: lease.holder, expiresAt: lease.expiresAt, incident: lease.incident, evacuated: lease.evacuated, left: lease.left,
     cooldownUntil: lease.cooldownUntil, acknowledgementDue: lease.acknowledgementDue, pausedUntil: lease.pausedUntil,
     pausedBy: lease.pausedBy, abortExecution: lease.abortExecution, drill: lease.drill, failback: lease.failback, takenOverAt: lease.takenOverAt,
   };

@@ -1,6 +1,9 @@
 // The control item of an application: who may act (lease), what blocks acting (pause, cooldown, acknowledgement).
 import type { Instant, Region } from './plan.ts';
 
+/** As a claim words the refusal to leave an empty region once more; who reads it knows that nothing is wrong. */
+export const WAS_LEFT = 'was left by the last failover and has not been brought back';
+
 /** One item per application, strongly consistent across three regions. */
 export interface Lease {
   readonly application: string;
@@ -18,6 +21,8 @@ export interface Lease {
   readonly takenOverAt?: Instant;
   /** The region being left under this epoch. */
   readonly evacuated?: Region;
+  /** What the last completed failover left; absent once a failback has brought it back. */
+  readonly left?: Region;
   /** Set when an automatic action ended; the next one waits for this AND for the acknowledgement. */
   readonly cooldownUntil?: Instant;
   /** True from the end of a failover that acted or was handed over until a person acknowledges it. */

@@ -11,7 +11,7 @@ import type { Place, Places } from './places.ts';
 
 type StoredPermit = Omit<Permit, 'renewals' | 'surrenders'> & { readonly withdrawnEpoch?: number };
 interface StoredRenewal { readonly renewedAt: Instant; readonly surrendered?: number }
-const SAME: readonly (keyof Lease)[] = ['epoch', 'holder', 'expiresAt', 'incident', 'evacuated', 'cooldownUntil', 'acknowledgementDue', 'pausedUntil', 'pausedBy', 'abortExecution', 'drill', 'takenOverAt'];
+const SAME: readonly (keyof Lease)[] = ['epoch', 'holder', 'expiresAt', 'incident', 'evacuated', 'cooldownUntil', 'acknowledgementDue', 'pausedUntil', 'pausedBy', 'abortExecution', 'drill', 'failback', 'left', 'takenOverAt'];
 
 /** How a renewal was answered; the form of guard/'s RenewalAnswer. */
 export type Renewal =

@@ -41,6 +41,7 @@ function leaseLines({ lease, now }: StatusView, style: Style): readonly string[]
     row('pause', lease.pausedUntil !== undefined && lease.pausedUntil > now ? `${style.warn('paused')} ${until(lease.pausedUntil, '')} by ${safe(lease.pausedBy ?? 'a person')}` : 'no'),
     row('cooldown', until(lease.cooldownUntil, 'over')),
     row('acknowledgement', lease.acknowledgementDue ? style.warn('due') : 'not due'),
+    ...(lease.left === undefined ? [] : [row('left', `${safe(lease.left)}: no alarm fails it over again until "hotshift failback" has brought it back`)]),
     ...(lease.abortExecution === undefined ? [] : [row('abort', `${safe(lease.abortExecution)} was asked to stop`)]),
   ];
 }

@@ -1,6 +1,7 @@
 // What people are told: what was seen, what happened, what may be lost and what to do. One message per incident and moment.
 import type { FailbackOutcome } from '../../domain/failback.ts';
 import type { Failover, Outcome } from '../../domain/journal.ts';
+import { WAS_LEFT } from '../../domain/lease.ts';
 import type { ApplicationPlan, Instant } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
 import type { Announcement, Card } from '../../domain/ports.ts';
@@ -62,5 +63,6 @@ function keyOf(failover: Failover, conclusion: Concluded): string {
 }
 
 /** A confirmed outage that is not acted on (paused, cooling down, not acknowledged) needs a person as much as one that was. */
-const severity = ({ outcome, step }: Concluded): Announcement['severity'] => (outcome === 'Stood down' && step !== 'Claim lease' ? 'warning' : 'page');
+const severity = ({ outcome, step, reason }: Concluded): Announcement['severity'] =>
+  (outcome === 'Stood down' && (step !== 'Claim lease' || reason.includes(WAS_LEFT)) ? 'warning' : 'page');
 const iso = (at: Instant): string => new Date(at).toISOString();

@@ -9,12 +9,14 @@ export type ClaimResult =
   | { readonly claimed: true; readonly epoch: number; readonly reason: string }
   | { readonly claimed: false; readonly reason: string; readonly joined: boolean };
 
-export const claim = ({ leases, journal, clock }: Pick<Ports, 'leases' | 'journal' | 'clock'>, plan: ApplicationPlan) =>
+export const claim = ({ leases, permits, journal, clock }: Pick<Ports, 'leases' | 'permits' | 'journal' | 'clock'>, plan: ApplicationPlan) =>
   async ({ failover }: { readonly failover: Failover }): Promise<ClaimResult> => {
     const lease = await leases.read(failover.application);
-    const now = clock.now();
     if (lease.abortExecution === failover.execution) throw new StoppedByOperatorError(`a person asked ${failover.execution} to stop`);
-    const decision = claimable(lease, failover, plan, now);
+    const now = clock.now();
+    const wasLeft = failover.mode === 'automatic' && lease.left === failover.evacuated;
+    const writers = wasLeft ? await Promise.all(plan.databases.map(async ({ name }) => (await permits.read(failover.application, name))?.writer)) : [];
+    const decision = claimable(lease, failover, plan, now, writers);
     const entry = { execution: failover.execution, application: failover.application, step: 'Claim lease' };
     if (decision.kind === 'refuse') {
       await journal.record({ ...entry, at: now, kind: 'gate', summary: `refused: ${decision.reason}`, gates: decision.gates });

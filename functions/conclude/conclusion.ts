@@ -12,8 +12,9 @@ export interface LossWindow { readonly from: Instant; readonly to: Instant; read
  */
 export function released(lease: Lease, execution: string, outcome: Outcome | FailbackOutcome, plan: ApplicationPlan, now: Instant): Lease | undefined {
   if (lease.holder !== execution) return undefined;
-  const { holder: _holder, abortExecution: _abort, failback: _failback, ...rest } = lease;
-  const free: Lease = { ...rest, expiresAt: now };
+  const { holder: _holder, abortExecution: _abort, failback: _failback, left, ...rest } = lease;
+  const isLeft = outcome === 'Failed over' ? lease.evacuated : outcome === 'Failed back' ? undefined : left;
+  const free: Lease = { ...rest, expiresAt: now, ...(isLeft === undefined ? {} : { left: isLeft }) };
   // A whole pair is protected at once: the person who brought it back is there, and nothing is left to be looked at.
   if (outcome === 'Stood down' || outcome === 'Failed back') return free;
   return { ...free, acknowledgementDue: true, cooldownUntil: now + plan.policy.cooldownSeconds * 1000 };

@@ -1,6 +1,7 @@
 // I5, I6, I12 and I13: who may act. One execution per epoch, epochs that only grow, one failover per incident until a person
 // acknowledged, and a pause or an abort that stops everything that has not been asked for yet.
 import type { Caller } from '../calls.ts';
+import type { Region } from '../../domain/plan.ts';
 import type { World } from '../world.ts';
 import { DESTRUCTIVE, type MakeCheck } from './check.ts';
 
@@ -44,23 +45,32 @@ export const epochsOnlyGrow: MakeCheck = (_world, violate) => {
   };
 };
 
-/** I12. After a failover ended that acted or was handed over, the next automatic lease waits for the acknowledgement and the cooldown. */
+/**
+ * I12. After a failover ended that acted or was handed over, the next automatic lease waits for the acknowledgement and the cooldown;
+ * and none is taken to leave a region that was left already. A failback that ended well was a person's own: the pair is whole again.
+ */
 export const oneFailoverPerIncident: MakeCheck = (world, violate) => {
   const released = new Set<string>();
   let endedAt: number | undefined;
   let acknowledged = true;
+  let left: Region | undefined;
   return {
     invariant: 'I12',
     onFact: (fact) => {
       if (fact.kind === 'lease' && fact.before.holder !== undefined && fact.after.holder === undefined) released.add(fact.before.holder);
       if (fact.kind === 'journaled' && fact.entry.step === 'Conclude' && released.has(fact.entry.execution)) {
         const { outcome } = fact.entry.evidence as { readonly outcome?: string };
-        if (outcome !== 'Stood down') [endedAt, acknowledged] = [fact.at, false];
+        if (outcome === 'Failed over') left = world.table.lease.evacuated;
+        if (outcome === 'Failed back') left = undefined;
+        if (outcome !== 'Stood down' && outcome !== 'Failed back') [endedAt, acknowledged] = [fact.at, false];
       }
       if (fact.kind === 'person' && fact.did.startsWith('ack')) acknowledged = true;
       if (fact.kind !== 'lease' || fact.after.epoch <= fact.before.epoch) return;
       const holder = fact.after.holder ?? '';
       if (endedAt === undefined || world.executions.runs.get(holder)?.manual === true) return;
+      if (left !== undefined && left === fact.after.evacuated && fact.after.drill !== true && fact.after.failback !== true && [...world.table.permits.values()].every(({ writer }) => writer !== left)) {
+        violate(`${holder} was granted epoch ${fact.after.epoch} to leave ${left}, which was left already`);
+      }
       const cooledAt = endedAt + (world.plan.policy.cooldownSeconds - 60) * 1000;
       if (!acknowledged) violate(`${holder} was granted epoch ${fact.after.epoch} before a person acknowledged the last failover`);
       // A person starts a failback; only the acknowledgement holds it up (I17).

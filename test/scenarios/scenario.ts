@@ -50,6 +50,8 @@ export const scenarioForm = z.strictObject({
   when: z.array(faultForm),
   then: z.strictObject({
     outcome: z.enum(['Failed over', 'Stood down', 'Handed to a human', 'none']),
+    /** How many executions ended with "Failed over". */
+    failovers: z.number().int().exactOptional(),
     /** How the last drill ended, and a part of its reason. */
     drill: z.enum(['Drill passed', 'Drill stopped', 'Drill refused', 'Drill yielded', 'Drill elsewhere', 'Handed to a human', 'died']).exactOptional(),
     drillReason: z.string().exactOptional(),

@@ -56,6 +56,7 @@ function judge({ then }: Scenario, result: RunResult): void {
   const found = {
     violations: result.violations.map((entry) => `${entry.invariant}: ${entry.what}`),
     outcome: result.outcome,
+    failovers: then.failovers === undefined ? undefined : result.endings.filter(({ outcome }) => outcome === 'Failed over').length,
     drill: then.drill === undefined ? undefined : result.drill?.outcome,
     drillReason: then.drillReason === undefined || result.drill?.reason.includes(then.drillReason) === true ? 'as expected' : result.drill?.reason,
     failbacks: then.failbacks === undefined ? undefined : result.failbacks.map(({ outcome }) => outcome),
@@ -72,7 +73,7 @@ function judge({ then }: Scenario, result: RunResult): void {
     homeNetwork: then.homeNetwork === undefined ? undefined : result.world.pairs.every((pair) => !pair.in(home).networkOpen) ? 'closed' : 'open',
   };
   const wanted = {
-    violations: [], outcome: then.outcome, drill: then.drill, drillReason: 'as expected', failbacks: then.failbacks, failbackReason: 'as expected', users: then.users, reason: 'as expected', promoted: then.promoted, writer: then.writer, destroyed: [],
+    violations: [], outcome: then.outcome, failovers: then.failovers, drill: then.drill, drillReason: 'as expected', failbacks: then.failbacks, failbackReason: 'as expected', users: then.users, reason: 'as expected', promoted: then.promoted, writer: then.writer, destroyed: [],
     lost: 'as expected', untold: [], toldAnyway: [], took: 'as expected', homeNetwork: then.homeNetwork,
   };
   if (JSON.stringify(found) !== JSON.stringify(wanted)) {

@@ -1,13 +1,14 @@
 // The messages in full: a person who is woken by one must know what happens, what may be lost and what to do, without looking elsewhere.
 import { describe, expect, test } from '@jest/globals';
+import { WAS_LEFT } from '../../../domain/lease.ts';
 import { message, type AnnounceInput } from '../../../functions/announce/message.ts';
 import { failover, plan, start } from '../ports.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
 /** What the card of an incident says at an end without a promotion. */
 const card = { question: null, next: 'Nothing more by itself. See docs/runbook.md#x.', spent: 'RTO: 12 s of 300 s. RPO: nothing was promoted of 30 s. (run-1)' };
-const concluded = (outcome: 'Failed over' | 'Stood down' | 'Handed to a human', step: string, lossWindow?: { from: number; to: number; seconds: number }): AnnounceInput =>
-  ({ moment: 'concluded', failover, conclusion: { outcome, step, reason: 'because', seconds: 12, runbook: 'docs/runbook.md#x', lossWindow } });
+const concluded = (outcome: 'Failed over' | 'Stood down' | 'Handed to a human', step: string, lossWindow?: { from: number; to: number; seconds: number }, reason = 'because'): AnnounceInput =>
+  ({ moment: 'concluded', failover, conclusion: { outcome, step, reason, seconds: 12, runbook: 'docs/runbook.md#x', lossWindow } });
 
 describe('while it is under way', () => {
   test('people are paged once for each execution, with the reason and the command that follows it', () => {
@@ -40,6 +41,11 @@ describe('at the end', () => {
       lines: ['because', 'Took 12 s; the RTO is 300 s.', 'What to do: docs/runbook.md#x. Every gate: hotshift why run-1'],
       card: { ...card, state: 'stood down', refused: ['Verify outage: because'] },
     });
+  });
+
+  test('that an empty region looks down wakes nobody, whatever else was in the way', () => {
+    expect(message(concluded('Stood down', 'Claim lease'), plan).severity).toBe('page');
+    expect(message(concluded('Stood down', 'Claim lease', undefined, `not acknowledged; eu-west-1 ${WAS_LEFT} (hotshift failback)`), plan).severity).toBe('warning');
   });
 
   test('a failover that ended at the step of the claim is a page like any other', () => {

@@ -5,8 +5,8 @@ import { StoppedByOperatorError, TryAgainError } from '../../../domain/errors.ts
 import type { Failover } from '../../../domain/journal.ts';
 import type { Lease } from '../../../domain/lease.ts';
 import { claim } from '../../../functions/claim/claim.ts';
-import { claimable } from '../../../functions/claim/claimable.ts';
-import { failover, home, Memory, plan, start } from '../ports.ts';
+import { claimable, type Claim } from '../../../functions/claim/claimable.ts';
+import { failover, home, Memory, plan, start, survivor } from '../ports.ts';
 
 const free: Lease = { application: 'shop', epoch: 4, expiresAt: 0, acknowledgementDue: false };
 const errorMs = plan.permit.clockErrorSeconds * 1000;
@@ -36,6 +36,21 @@ describe('claimable', () => {
     expect(found.kind).toBe(kind);
     expect(found.gates.filter((gate) => !gate.passed).map((gate) => gate.gate)).toEqual(failed);
     if (found.kind === 'refuse') expect(found.reason).not.toContain('undefined');
+  });
+
+  test.each<[string, Partial<Lease>, Failover, readonly (string | undefined)[], Claim['kind']]>([
+    ['left, and every writer is elsewhere', { left: home }, failover, [survivor, survivor], 'refuse'],
+    ['left, but one writer is there again', { left: home }, failover, [survivor, home], 'grant'],
+    ['left, but one permit was never granted', { left: home }, failover, [survivor, undefined], 'grant'],
+    ['left, but nothing says where the writer is', { left: home }, failover, [], 'grant'],
+    ['the other region was left', { left: survivor }, failover, [survivor], 'grant'],
+    ['left, and a person wants it all the same', { left: home }, manual, [survivor], 'grant'],
+    ['left, and ours already', { left: home, holder: 'run-1', expiresAt: start + 1 }, failover, [survivor], 'adopt'],
+  ])('%s', (_, change, who, writers, kind) => {
+    const found = claimable({ ...free, ...change }, who, plan, start, writers);
+    expect(found.kind).toBe(kind);
+    if (found.kind === 'refuse') expect(found.reason).toBe(`${home} was left by the last failover and has not been brought back (hotshift failback): neither writer nor users are there`);
+    else expect(found.next.left).toBe(change.left);
   });
 
   test('a grant names everything anew and forgets an old abort, but no pause, cooldown or missing acknowledgement', () => {

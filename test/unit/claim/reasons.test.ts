@@ -32,6 +32,7 @@ describe('the gates', () => {
     expect(gatesOf({})).toEqual({
       pause: ['none', 'not paused', ''], lease: ['free', 'free, expired or ours', `expires ${iso(free.expiresAt)}`],
       cooldown: ['none', 'over', undefined], acknowledgement: ['given', 'the last failover was acknowledged by a person', undefined],
+      left: ['none', 'not the region that the last failover left', undefined],
     });
   });
 
