@@ -26,7 +26,7 @@ export function people(world: World, fault: ByPeople): void {
     }
     case 'answer approval': {
       for (const run of executions.running) {
-        const token = table.approvals.get(run.name);
+        const token = table.approvals.get(run.name)?.token;
         if (token === undefined) continue;
         facts.tell({ kind: 'person', did: `${fault.decision} ${run.name}` });
         answer(run.execution, token, { decision: fault.decision, by: 'ann' });

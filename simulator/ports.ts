@@ -94,7 +94,17 @@ function journals(world: World, caller: Caller): Journals {
       open: (application, region, at) => ask('incidents.open', () => table.openIncident(application, region, at)),
       close: (_, region, incident) => ask('incidents.close', () => table.closeIncident(region, incident, world.places.now(caller.place))),
     },
-    approvals: { ask: (execution, _application, taskToken) => ask('approvals.ask', () => void table.approvals.set(execution, taskToken)), held: (execution) => ask('approvals.held', () => table.held.get(execution)) },
+    approvals: {
+      ask: (execution, _application, token) => {
+        const askedAt = world.places.now(caller.place);
+        return ask('approvals.ask', () => {
+          const stored = table.approvals.get(execution);
+          if (stored === undefined || (stored.askedAt <= askedAt && stored.token !== token)) table.approvals.set(execution, { token, askedAt });
+          else if (stored.token !== token) throw new TryAgainError(`the question of ${execution} was asked anew, later than this one`);
+        });
+      },
+      held: (execution) => ask('approvals.held', () => table.held.get(execution)),
+    },
     announcements: {
       wasSent: (_, key) => ask('announcements.wasSent', () => table.announcements.has(key)),
       markSent: (_, key) => ask('announcements.markSent', () => void table.announcements.add(key)),

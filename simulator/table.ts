@@ -34,7 +34,7 @@ export class Table {
   readonly incidents = new Map<Region, { readonly incident: string; readonly closedAt?: Instant }>();
   readonly announcements = new Set<string>();
   trafficSwitch: TrafficSwitch;
-  readonly approvals = new Map<string, string>();
+  readonly approvals = new Map<string, { readonly token: string; readonly askedAt: Instant }>();
   /** Execution -> who wants nobody's silence to count as a yes. */
   readonly held = new Map<string, string>();
 

@@ -3,6 +3,7 @@ import { beforeAll, expect } from '@jest/globals';
 import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { agreed, type Agreed } from '../../adapters/agreed.ts';
 import { approvalAnswers } from '../../adapters/approval-answers.ts';
+import { approvalStore } from '../../adapters/approval-store.ts';
 import { heardStore } from '../../adapters/heard-store.ts';
 import { outboxStore } from '../../adapters/outbox-store.ts';
 import { tableIn } from '../../adapters/table.ts';
@@ -179,6 +180,14 @@ function approvalCases(test: Case, stores: () => Agreed): void {
     await answers().take(no('run-2', 'ana'));
     await stores().approvals.ask('run-2', 'approvals', 'token-3', 'why', { epoch: 1, needed: 1 });
     expect(await answers().take(yes('run-2', 'ben'))).toMatchObject({ kind: 'taken', taskToken: 'token-3' });
+  });
+  test('approval: a late request of an older question replaces no newer one, and its own repeat undoes no answer', async () => {
+    const at = (now: number) => approvalStore(tableIn(HERE, TABLE), { now: () => now });
+    await at(2000).ask('run-8', 'approvals', 'token-new', 'why', { epoch: 1, needed: 1 });
+    await expect(at(1000).ask('run-8', 'approvals', 'token-old', 'why', { epoch: 1, needed: 1 })).rejects.toThrow('was asked anew');
+    expect(await answers().take(yes('run-8', 'ben'))).toMatchObject({ kind: 'taken', taskToken: 'token-new' });
+    await at(3000).ask('run-8', 'approvals', 'token-new', 'why', { epoch: 1, needed: 1 });
+    expect(await answers().take(no('run-8', 'ana'))).toMatchObject({ kind: 'answered', decision: 'approve' });
   });
   test('approval: where two must agree, one person is not two, and neither is the one who started it', async () => {
     await stores().approvals.ask('run-3', 'approvals', 'token-3', 'why', { epoch: 4, needed: 2, requestedBy: 'cho' });
