@@ -1,6 +1,6 @@
 // The state of one application as people ask for it: may Hotshift act, what stands in the way, who sees what. Pure.
 import { isFresh } from '../domain/freshness.ts';
-import { DRILL_DAYS_MAX, lastGood, type DrillRecord } from '../domain/drill.ts';
+import { staleDrills, staleText, type DrillRecord } from '../domain/drill.ts';
 import type { FenceIntent, Lease, Permit } from '../domain/lease.ts';
 import type { Observation } from '../domain/observation.ts';
 import { vantagePointsOf, type ApplicationPlan, type Instant, type Region } from '../domain/plan.ts';
@@ -78,14 +78,10 @@ function observationView(plan: ApplicationPlan, all: readonly Observation[], van
 
 /** Each direction is rehearsed or not: the runbook of one says nothing of the other. */
 function drillConcerns(plan: ApplicationPlan, drills: readonly DrillRecord[], now: Instant): readonly string[] {
-  const [newest] = drills.filter(({ mode, outcome }) => mode !== 'rehearsal' && outcome !== 'Drill refused');
+  const [newest] = drills.filter(({ mode, outcome }) => mode !== 'rehearsal' && mode !== 'switchover' && outcome !== 'Drill refused');
   const open = newest?.open === true ? [`the drill ${newest.execution} has not brought everything back (${newest.step}): hotshift drill ${plan.application} --return`] : [];
-  return [...open, ...plan.regions.flatMap((region) => {
-    const last = lastGood(drills, region);
-    const days = last === undefined ? undefined : Math.floor((now - last.at) / 86_400_000);
-    if (days !== undefined && days <= DRILL_DAYS_MAX) return [];
-    return [`${region}: ${days === undefined ? 'no good drill has left it' : `the last good drill that left it is ${days} days old`}: hotshift drill ${plan.application} --evacuate ${region}`];
-  })];
+  return [...open, ...staleDrills(plan.regions, drills, now).map((stale) =>
+    `${staleText(stale)}: hotshift drill ${plan.application} ${stale.kind === 'switchover' ? '--mode switchover ' : ''}--evacuate ${stale.region}`)];
 }
 
 function concernsOf(plan: ApplicationPlan, { lease, permits, intents, drills }: StatusFacts, observations: readonly ObservationView[], now: Instant): readonly string[] {

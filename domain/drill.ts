@@ -89,3 +89,20 @@ export type DrillKind = Extract<DrillMode, 'traffic' | 'switchover'>;
 export const lastGood = (records: readonly DrillRecord[], evacuated?: Region, kind: DrillKind = 'traffic'): DrillRecord | undefined =>
   records.filter((entry) => entry.mode === kind && entry.outcome === 'Drill passed' && (evacuated === undefined || entry.evacuated === evacuated))
     .sort((left, right) => right.at - left.at)[0];
+
+/** What was not drilled well for too long. `days`: absent when it never was. */
+export interface StaleDrill { readonly region: Region; readonly kind: DrillKind; readonly days?: number }
+
+/** Each direction of each runbook for itself. Who has never drilled a switchover has not taken it up; whoever has must keep it fresh. */
+export function staleDrills(regions: readonly Region[], records: readonly DrillRecord[], now: Instant): readonly StaleDrill[] {
+  const kinds: readonly DrillKind[] = records.some(({ mode }) => mode === 'switchover') ? ['traffic', 'switchover'] : ['traffic'];
+  return regions.flatMap((region) => kinds.flatMap((kind) => {
+    const last = lastGood(records, region, kind);
+    const days = last === undefined ? undefined : Math.floor((now - last.at) / 86_400_000);
+    if (days !== undefined && days <= DRILL_DAYS_MAX) return [];
+    return [{ region, kind, ...(days === undefined ? {} : { days }) }];
+  }));
+}
+
+export const staleText = ({ region, kind, days }: StaleDrill): string =>
+  `${region}: ${days === undefined ? `no good drill${kind === 'switchover' ? ' of a switchover' : ''} has left it` : `the last good drill${kind === 'switchover' ? ' of a switchover' : ''} that left it is ${days} days old`}`;
