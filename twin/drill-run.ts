@@ -114,7 +114,7 @@ function save(directory: string, name: string, journal: readonly JournalEntry[])
   const [evidence, found] = [evidenceOf(journal, undefined), timeline(journal)];
   if (evidence === undefined || found === undefined) return { files: [], seal: '' };
   mkdirSync(directory, { recursive: true });
-  const files = [[join(directory, `${name}.json`), evidenceText(evidence)], [join(directory, `${name}.html`), reportHtml(found)]] as const;
+  const files = [[join(directory, `${name}.json`), evidenceText(evidence)], [join(directory, `${name}.html`), reportHtml(found, { evidence, entries: journal })]] as const;
   for (const [file, text] of files) writeFileSync(file, text);
   return { files: files.map(([file]) => file), seal: evidence.seal };
 }
