@@ -27,7 +27,7 @@ export function registerDrill({ program, world, ending }: Registration): void {
     .option('--json', 'print it as JSON')
     .addHelpText('after', `
 Of traffic moves no database: a guard that trips, and \`hotshift abort\`, bring the users back. A switchover loses nothing and is not brought
-back: the next one is the way back (docs/decisions/0012). An alarm, a sick region, a freeze, a pause or a due acknowledgement refuse both;
+back: the next one is the way back (docs/decisions/0015). An alarm, a sick region, a freeze, a pause or a due acknowledgement refuse both;
 a real outage takes over from both.
 Exit codes: 0 started, 2 usage, 3 refused, 4 the table or Step Functions could not be reached.
 
