@@ -1,10 +1,10 @@
 // What drills leave behind: one item each, put once, so that a repeated end does not count twice.
 import * as z from 'zod';
-import { DRILL_OUTCOMES, type DrillRecord, type DrillStore } from '../domain/drill.ts';
+import { DRILL_MODES, DRILL_OUTCOMES, type DrillRecord, type DrillStore } from '../domain/drill.ts';
 import { parsed, type Table } from './table.ts';
 
 const drillItem = z.object({
-  application: z.string(), execution: z.string(), mode: z.enum(['traffic', 'rehearsal', 'return']), outcome: z.enum(DRILL_OUTCOMES), evacuated: z.string(),
+  application: z.string(), execution: z.string(), mode: z.enum(DRILL_MODES), outcome: z.enum(DRILL_OUTCOMES), evacuated: z.string(),
   startedAt: z.number().int(), at: z.number().int().nonnegative(), step: z.string(), reason: z.string(), heldSeconds: z.number(), open: z.boolean(),
   scaled: z.array(z.object({ name: z.string(), from: z.number(), to: z.number(), reason: z.string() })),
 });

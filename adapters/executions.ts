@@ -3,14 +3,11 @@
 import { SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { RefusedByAwsError } from '../domain/errors.ts';
 import type { Region } from '../domain/plan.ts';
-import type { WaitingExecutions } from '../domain/ports.ts';
+import type { StartingExecutions, WaitingExecutions } from '../domain/ports.ts';
 import { clientSettings, perRegion } from './clients.ts';
 import { asking } from './failures.ts';
 
-export interface Executions extends WaitingExecutions {
-  /** Returns the execution's ARN. The same name with the same input again is the same execution. */
-  start(region: Region, stateMachineArn: string, name: string, input: unknown): Promise<string>;
-}
+export type Executions = WaitingExecutions & StartingExecutions;
 
 export function executions(clientIn: (region: Region) => SFNClient): Executions {
   return {

@@ -1,6 +1,8 @@
 // Reads the journal of an execution as a timeline, or says that there is none.
 import type { JournalEntry } from '../domain/journal.ts';
 import { CommandError, exitCodes } from './exit.ts';
+import { followUpRows } from './format/follow-ups.ts';
+import type { FollowUpRow } from './format/report-proof.ts';
 import { connected, readPlans, unreachable, type TargetOptions } from './plans.ts';
 import { timeline, type Timeline } from './timeline.ts';
 import type { World } from './world.ts';
@@ -30,6 +32,17 @@ export async function readEntries(world: World, execution: string, options: Targ
     throw unreachable(error, world, options, plans);
   }
   throw nothingJournaled(execution);
+}
+
+/** What is to be followed up of it, with what became of that. */
+export async function readFollowUps(world: World, { application, execution }: Timeline, options: TargetOptions): Promise<readonly FollowUpRow[]> {
+  const plans = await readPlans(world, options);
+  const { followUps } = await connected(world, options, plans);
+  try {
+    return followUpRows(await followUps.list(application), execution, world.clock.now());
+  } catch (error) {
+    throw unreachable(error, world, options, plans);
+  }
 }
 
 const nothingJournaled = (execution: string): CommandError =>

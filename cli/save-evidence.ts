@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CommandError, exitCodes, type ExitCode } from './exit.ts';
 import { evidenceOf, evidenceText, problemsOf, slowerThan, type Evidence } from './evidence.ts';
 import { reportHtml } from './format/report-html.ts';
+import type { FollowUpRow } from './format/report-proof.ts';
 import { safe, styleOf } from './format/style.ts';
 import { timeline } from './timeline.ts';
 import type { JournalEntry } from '../domain/journal.ts';
@@ -17,13 +18,13 @@ export async function readRecord(world: World, file: string): Promise<Evidence> 
   return JSON.parse(text) as Evidence;
 }
 
-export async function saveEvidence(world: World, entries: readonly JournalEntry[], directory: string, previousFile: string | undefined, force: boolean): Promise<ExitCode> {
+export async function saveEvidence(world: World, entries: readonly JournalEntry[], directory: string, previousFile: string | undefined, force: boolean, followUps: readonly FollowUpRow[]): Promise<ExitCode> {
   const previous = previousFile === undefined ? undefined : await readRecord(world, previousFile);
   const evidence = evidenceOf(entries, previous);
   const found = timeline(entries);
   if (evidence === undefined || found === undefined) throw new CommandError(exitCodes.refused, 'it has not ended: its record would have to be changed later', 'save it when it has an outcome');
   const name = evidence.execution.replaceAll(/[^A-Za-z0-9_-]/g, '-');
-  const files = [[join(directory, `${name}.json`), evidenceText(evidence)], [join(directory, `${name}.html`), reportHtml(found, previous === undefined ? undefined : slowerThan(evidence.phases, previous.phases))]] as const;
+  const files = [[join(directory, `${name}.json`), evidenceText(evidence)], [join(directory, `${name}.html`), reportHtml(found, { evidence, entries, followUps, slower: previous === undefined ? undefined : slowerThan(evidence.phases, previous.phases) })]] as const;
   for (const [file, text] of files) {
     if (!(await world.writeText(file, text, force))) throw new CommandError(exitCodes.refused, `${file} exists; it was not touched`, 'write elsewhere, or overwrite it with --force');
   }

@@ -1,10 +1,12 @@
 // The state of one application as people ask for it: may Hotshift act, what stands in the way, who sees what. Pure.
 import { isFresh } from '../domain/freshness.ts';
-import { DRILL_DAYS_MAX, lastGood, type DrillRecord } from '../domain/drill.ts';
+import { staleDrills, staleText, type DrillRecord } from '../domain/drill.ts';
+import type { FollowUp } from '../domain/follow-ups.ts';
 import type { FenceIntent, Lease, Permit } from '../domain/lease.ts';
 import type { Observation } from '../domain/observation.ts';
 import { vantagePointsOf, type ApplicationPlan, type Instant, type Region } from '../domain/plan.ts';
 import { blocksOf, isHeld } from '../domain/control.ts';
+import { followUpConcerns } from './format/follow-ups.ts';
 
 export interface StatusFacts {
   readonly lease: Lease;
@@ -14,6 +16,7 @@ export interface StatusFacts {
   readonly observations: readonly Observation[];
   /** Newest first. */
   readonly drills: readonly DrillRecord[];
+  readonly followUps: readonly FollowUp[];
 }
 
 export interface ObservationView {
@@ -78,20 +81,16 @@ function observationView(plan: ApplicationPlan, all: readonly Observation[], van
 
 /** Each direction is rehearsed or not: the runbook of one says nothing of the other. */
 function drillConcerns(plan: ApplicationPlan, drills: readonly DrillRecord[], now: Instant): readonly string[] {
-  const [newest] = drills.filter(({ mode, outcome }) => mode !== 'rehearsal' && outcome !== 'Drill refused');
+  const [newest] = drills.filter(({ mode, outcome }) => mode !== 'rehearsal' && mode !== 'switchover' && outcome !== 'Drill refused');
   const open = newest?.open === true ? [`the drill ${newest.execution} has not brought everything back (${newest.step}): hotshift drill ${plan.application} --return`] : [];
-  return [...open, ...plan.regions.flatMap((region) => {
-    const last = lastGood(drills, region);
-    const days = last === undefined ? undefined : Math.floor((now - last.at) / 86_400_000);
-    if (days !== undefined && days <= DRILL_DAYS_MAX) return [];
-    return [`${region}: ${days === undefined ? 'no good drill has left it' : `the last good drill that left it is ${days} days old`}: hotshift drill ${plan.application} --evacuate ${region}`];
-  })];
+  return [...open, ...staleDrills(plan.regions, drills, now).map((stale) =>
+    `${staleText(stale)}: hotshift drill ${plan.application} ${stale.kind === 'switchover' ? '--mode switchover ' : ''}--evacuate ${stale.region}`)];
 }
 
-function concernsOf(plan: ApplicationPlan, { lease, permits, intents, drills }: StatusFacts, observations: readonly ObservationView[], now: Instant): readonly string[] {
+function concernsOf(plan: ApplicationPlan, { lease, permits, intents, drills, followUps }: StatusFacts, observations: readonly ObservationView[], now: Instant): readonly string[] {
   const reporting = vantagePointsOf(plan).filter((place) => observations.some((seen) => seen.vantagePoint === place && seen.fresh && seen.result !== 'abstained'));
   const { quorum } = plan.detection;
-  const concerns: string[] = [...drillConcerns(plan, drills, now)];
+  const concerns: string[] = [...drillConcerns(plan, drills, now), ...followUpConcerns(plan.application, followUps, now)];
   if (reporting.length < quorum) concerns.push(`only ${reporting.length} of 3 vantage points report (${quorum} needed): an outage could not be confirmed`);
   else if (!reporting.includes(plan.witness)) concerns.push(`the witness ${plan.witness} does not report: an outage could not be confirmed`);
   for (const target of plan.regions) {

@@ -2,6 +2,7 @@
 import type { Executions } from '../adapters/executions.ts';
 import type { ApprovalAnswers, Clock, Database, IntentStore, Journal, LeaseStore, ObservationStore, Outbox, PermitStore } from '../domain/ports.ts';
 import type { DrillStore } from '../domain/drill.ts';
+import type { FollowUpStore } from '../domain/follow-ups.ts';
 import type { Region } from '../domain/plan.ts';
 import type { AskAws } from './inspection.ts';
 import type { RunningTwin } from './running-twin.ts';
@@ -15,6 +16,7 @@ export interface Connection {
   readonly journal: Journal;
   readonly approvals: ApprovalAnswers;
   readonly drills: DrillStore;
+  readonly followUps: FollowUpStore;
   readonly outbox: Pick<Outbox, 'put'>;
   readonly executions: Executions;
   /** What RDS says of an instance. */

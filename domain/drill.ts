@@ -1,9 +1,13 @@
-// A drill: the same steps on purpose, with nothing broken. It moves users and capacity of a region to the other one and back; it never
-// touches databases, permits or fences, and it yields its lease to a failover at once.
+// A drill: the same steps on purpose, with nothing broken. One of traffic moves users and capacity of a region to the other one and back; it
+// never touches databases, permits or fences. One of the switchover is a failback on a healthy pair. Both yield their lease to a failover.
 import type { Instant, Region } from './plan.ts';
 
-/** `traffic`: users are moved. `rehearsal`: only gates are looked at. `return`: brings back what an earlier drill has left behind. */
-export type DrillMode = 'traffic' | 'rehearsal' | 'return';
+/**
+ * `traffic`: users are moved. `switchover`: the writer as well, by the workflow of a failback. `rehearsal`: only gates are looked at.
+ * `return`: brings back what an earlier drill has left behind.
+ */
+export const DRILL_MODES = ['traffic', 'switchover', 'rehearsal', 'return'] as const;
+export type DrillMode = (typeof DRILL_MODES)[number];
 
 /**
  * `Drill passed`: out, held, and back. `Drill stopped`: something was not as it must be, and users are back. `Drill refused`: nothing
@@ -78,7 +82,27 @@ export interface DrillPorts { readonly drills: DrillStore; readonly alarms: Alar
 /** A drill older than this says little about tonight. */
 export const DRILL_DAYS_MAX = 90;
 
+/** What has a runbook of its own: a good drill of the one says nothing of the other. */
+export type DrillKind = Extract<DrillMode, 'traffic' | 'switchover'>;
+
 /** The newest good drill; with `evacuated`, of that direction. */
-export const lastGood = (records: readonly DrillRecord[], evacuated?: Region): DrillRecord | undefined =>
-  records.filter((entry) => entry.mode === 'traffic' && entry.outcome === 'Drill passed' && (evacuated === undefined || entry.evacuated === evacuated))
+export const lastGood = (records: readonly DrillRecord[], evacuated?: Region, kind: DrillKind = 'traffic'): DrillRecord | undefined =>
+  records.filter((entry) => entry.mode === kind && entry.outcome === 'Drill passed' && (evacuated === undefined || entry.evacuated === evacuated))
     .sort((left, right) => right.at - left.at)[0];
+
+/** What was not drilled well for too long. `days`: absent when it never was. */
+export interface StaleDrill { readonly region: Region; readonly kind: DrillKind; readonly days?: number }
+
+/** Each direction of each runbook for itself. Who has never drilled a switchover has not taken it up; whoever has must keep it fresh. */
+export function staleDrills(regions: readonly Region[], records: readonly DrillRecord[], now: Instant): readonly StaleDrill[] {
+  const kinds: readonly DrillKind[] = records.some(({ mode }) => mode === 'switchover') ? ['traffic', 'switchover'] : ['traffic'];
+  return regions.flatMap((region) => kinds.flatMap((kind) => {
+    const last = lastGood(records, region, kind);
+    const days = last === undefined ? undefined : Math.floor((now - last.at) / 86_400_000);
+    if (days !== undefined && days <= DRILL_DAYS_MAX) return [];
+    return [{ region, kind, ...(days === undefined ? {} : { days }) }];
+  }));
+}
+
+export const staleText = ({ region, kind, days }: StaleDrill): string =>
+  `${region}: ${days === undefined ? `no good drill${kind === 'switchover' ? ' of a switchover' : ''} has left it` : `the last good drill${kind === 'switchover' ? ' of a switchover' : ''} that left it is ${days} days old`}`;

@@ -109,6 +109,12 @@ export interface HeardStore {
   first(application: string, request: string, at: Instant): Promise<boolean>;
 }
 
+/** Executions that people start. */
+export interface StartingExecutions {
+  /** Returns the execution's ARN. The same name with the same input again is the same execution. */
+  start(region: Region, stateMachineArn: string, name: string, input: unknown): Promise<string>;
+}
+
 /** Executions that wait for people. */
 export interface WaitingExecutions {
   /** Hands an answer to a waiting execution. Throws RefusedByAwsError when it waits no more, or does not run there. */

@@ -1,17 +1,17 @@
 // The contract of a drill's own steps, and of the input that starts one: from the command line, by schedule, or by hand.
 import * as z from 'zod';
-import { DRILL_OUTCOMES } from '../domain/drill.ts';
+import { DRILL_MODES, DRILL_OUTCOMES } from '../domain/drill.ts';
 import { drilling, epoch, failingBack, instant, name, region, scaleOutput } from './contracts.ts';
 
-const mode = z.enum(['traffic', 'rehearsal', 'return']);
+const mode = z.enum(DRILL_MODES);
 const { scaled } = scaleOutput.shape;
 const hold = z.number().min(1).max(7200);
 
 /** What `hotshift-drill` is started with. All but the application may be left out. */
 export const drillInput = z.strictObject({
   application: name,
-  /** `traffic` when absent. */
-  mode: mode.exactOptional(),
+  /** `traffic` when absent. A switchover is none of this workflow's: it is a failback's input, `drill`. */
+  mode: mode.exclude(['switchover']).exactOptional(),
   /** The region whose turn it is when absent. */
   evacuate: region.exactOptional(),
   /** As the plan says when absent. */

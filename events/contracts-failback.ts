@@ -10,6 +10,8 @@ const words = {
   keepWriter: z.boolean().exactOptional(),
   /** Lost writes were looked at, or may be as many as they are: their database is kept under another name all the same. */
   acceptLost: z.boolean().exactOptional(),
+  /** A drill on a healthy pair: all that a drill asks for must hold, and its record is kept. `home` is the other region than the writer's when absent. */
+  drill: z.boolean().exactOptional(),
   requestedBy: z.string().min(1).max(80).exactOptional(),
 };
 

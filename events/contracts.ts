@@ -1,6 +1,6 @@
 // The contract of every event and every step: what goes in and what comes out, checked at the border of each Lambda.
 import * as z from 'zod';
-import { DRILL_OUTCOMES } from '../domain/drill.ts';
+import { DRILL_MODES, DRILL_OUTCOMES } from '../domain/drill.ts';
 
 export const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region name such as us-east-1');
 export const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens');
@@ -148,7 +148,7 @@ export const concludeOutput = z.strictObject({
 });
 
 const settled = z.strictObject({
-  outcome: z.enum(DRILL_OUTCOMES), step: z.string(), reason: z.string(), seconds: z.number(), heldSeconds: z.number().nonnegative(), runbook: z.string(),
+  mode: z.enum(DRILL_MODES), outcome: z.enum(DRILL_OUTCOMES), step: z.string(), reason: z.string(), seconds: z.number(), heldSeconds: z.number().nonnegative(), runbook: z.string(),
 });
 export const settleOutput = settled;
 

@@ -21,7 +21,7 @@ const observedBy = (plan: ApplicationPlan, place: Region): boolean => [...plan.r
 
 /** The metric alarms of a place. */
 export const watchesOf = (place: Region, plans: Plans): readonly Watch[] => plans.applications.filter((plan) => observedBy(plan, place)).flatMap((plan) => [
-  ...plan.regions.flatMap((target) => regionWatches(plan, place, target)), ...placeWatches(plan, place), ...(isWitness(place, plans) || !plan.regions.includes(place) ? [] : lagWatches(plan, place)),
+  ...plan.regions.flatMap((target) => regionWatches(plan, place, target)), ...placeWatches(plan, place), ...(isWitness(place, plans) || !plan.regions.includes(place) ? [] : [...lagWatches(plan, place), drillWatch(plan, place)]),
 ]);
 
 function regionWatches(plan: ApplicationPlan, place: Region, target: Region): readonly Watch[] {
@@ -61,6 +61,12 @@ function lagWatches(plan: ApplicationPlan, place: Region): readonly Watch[] {
     ];
   });
 }
+
+/** Looked at by the hour: a runbook that nobody has tried for 90 days is no emergency, and no runbook either. */
+const drillWatch = ({ application }: ApplicationPlan, place: Region): Watch => ({
+  name: `${application}-drill-old`, metrics: metric('StaleDrills', { application, region: place }), statistic: 'Minimum', above: 0, periodSeconds: 3600, periods: [1, 1],
+  silence: { means: 'ignore', because: 'age does not end by silence; that nobody measures is told by the alarms of hotshift-watch' }, description: `No good drill of ${application} has left ${place} for 90 days.`,
+});
 
 /** What the metric alarms mean together, for each application that this place looks at. */
 export const compositesOf = (place: Region, plans: Plans, topics: readonly unknown[]): Json =>

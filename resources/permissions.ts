@@ -97,6 +97,13 @@ function closeNetwork(region: Region, plans: Plans): readonly Statement[] {
   ];
 }
 
+/** Of those applications alone whose people are heard. */
+function drillMachines(plans: Plans): Statement['Resource'] {
+  const heard = plans.applications.filter(({ notifications }) => notifications.slack?.people !== undefined);
+  const all = (places: readonly Region[], name: string) => [...new Set(places)].map((place) => arn('states', `stateMachine:hotshift-${name}`, place));
+  return [...all(heard.flatMap(({ regions }) => regions), 'drill'), ...all(heard.map(({ witness }) => witness), 'failback')];
+}
+
 /** The statements of one function in one region. Unknown functions have none: a new one must be added here. */
 export function permissionsOf(name: string, region: Region, plans: Plans): readonly Statement[] {
   const table = (...actions: readonly TableAction[]): Statement => useTable(region, plans, actions);
@@ -121,6 +128,8 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
       ...readSecrets(listening(plans).map(({ signingSecretId }) => ({ id: signingSecretId, region }))).map((statement) => ({ ...statement, Sid: 'ReadSigningSecrets' })),
       // A waiting failover runs in the survivor, or in the witness; the token in the table says which execution.
       { Sid: 'Answer', Effect: 'Allow', Action: ['states:SendTaskSuccess'], Resource: '*' },
+      // /hotshift drill: of traffic in the region that takes the users, a switchover in the witness.
+      { Sid: 'StartDrill', Effect: 'Allow', Action: ['states:StartExecution'], Resource: drillMachines(plans) },
     ];
     case 'scale': return [table('GetItem', 'Query', 'PutItem'), ...scaleServices(region, plans)];
     case 'prepare': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), readAlarms(region, plans)];

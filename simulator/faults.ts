@@ -32,12 +32,12 @@ export type Fault = When & (
   | { readonly do: 'budget'; readonly service: 'traffic' | 'database' | 'capacity' | 'leases' | 'permits' | 'journal'; readonly burst: number; readonly perSecond: number }
   | { readonly do: 'pause'; readonly seconds: number } | { readonly do: 'resume' } | { readonly do: 'ack' } | { readonly do: 'abort'; /** The one that holds the lease when absent. */ readonly execution?: string }
   | { readonly do: 'answer approval'; readonly decision: 'approve' | 'reject' }
-  | { readonly do: 'drill'; readonly place: PlaceName; readonly mode?: 'traffic' | 'rehearsal' | 'return'; readonly evacuate?: PlaceName; readonly name?: string; readonly seconds?: number }
+  | { readonly do: 'drill'; readonly place: PlaceName; readonly mode?: 'traffic' | 'switchover' | 'rehearsal' | 'return'; readonly evacuate?: PlaceName; readonly name?: string; readonly seconds?: number }
   /** StopExecution of whatever holds the lease. */
   | { readonly do: 'stop execution' }
   | { readonly do: 'alarm'; readonly name: string } | { readonly do: 'critical finding'; readonly name: string }
   /** In the witness when no place is named. Lost writes are accepted unless it says otherwise. */
-  | { readonly do: 'failback'; readonly place?: PlaceName; readonly home?: PlaceName; readonly keepWriter?: boolean; readonly acceptLost?: boolean; readonly name?: string }
+  | { readonly do: 'failback'; readonly place?: PlaceName; readonly home?: PlaceName; readonly keepWriter?: boolean; readonly acceptLost?: boolean; readonly drill?: boolean; readonly name?: string }
   | { readonly do: 'start'; readonly place: PlaceName; readonly evacuate: PlaceName; readonly mode: 'automatic' | 'manual'; readonly name?: string }
 );
 

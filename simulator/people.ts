@@ -44,7 +44,7 @@ export function people(world: World, fault: ByPeople): void {
     case 'failback': {
       const home = fault.home === undefined ? {} : { home: placeOf(world.plan, fault.home) };
       executions.start(fault.place === undefined ? world.plan.witness : placeOf(world.plan, fault.place), fault.name ?? `failback-${now}`, {
-        application: world.plan.application, ...home, keepWriter: fault.keepWriter ?? false, acceptLost: fault.acceptLost ?? true, requestedBy: 'ann', region: world.plan.regions[0],
+        application: world.plan.application, ...home, keepWriter: fault.keepWriter ?? false, acceptLost: fault.acceptLost ?? true, ...(fault.drill === true ? { drill: true } : {}), requestedBy: 'ann', region: world.plan.regions[0],
       }, 'failback');
       return;
     }

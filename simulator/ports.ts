@@ -2,6 +2,7 @@
 // adapters/clients.ts, and takes effect on the models. Time is the clock of the caller's place.
 import type { DrillPorts } from '../domain/drill.ts';
 import type { FailbackPorts } from '../domain/failback.ts';
+import type { FollowUpStore } from '../domain/follow-ups.ts';
 import type { RehearsalStore } from '../domain/inventory.ts';
 import type { DatabasePlan, Region } from '../domain/plan.ts';
 import type { NetworkRule } from '../domain/lease.ts';
@@ -23,7 +24,7 @@ const CHANGING = { timeoutMs: 8000, attempts: 1, workMs: [50, 800] } as const;
 const SQL = { timeoutMs: 3000, attempts: 1, workMs: [3, 30] } as const;
 const CHAT = { timeoutMs: 4000, attempts: 2, workMs: [50, 400] } as const;
 
-export type SimulatedPorts = Ports & DrillPorts & FailbackPorts & { readonly rehearsals: RehearsalStore };
+export type SimulatedPorts = Ports & DrillPorts & FailbackPorts & { readonly rehearsals: RehearsalStore; readonly followUps: Pick<FollowUpStore, 'add'> };
 
 /** What the agent finds in the security group while it is open. */
 const APPLICATION_RULE: NetworkRule = { protocol: 'tcp', fromPort: 5432, toPort: 5432, peer: { kind: 'ipv4', value: '10.0.0.0/8' } };

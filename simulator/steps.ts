@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import type { DrillPorts } from '../domain/drill.ts';
 import type { FailbackPorts } from '../domain/failback.ts';
+import type { FollowUpStore } from '../domain/follow-ups.ts';
 import type { RehearsalStore } from '../domain/inventory.ts';
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
@@ -32,7 +33,7 @@ import { verify } from '../functions/verify/verify.ts';
 import { warm } from '../functions/warm/warm.ts';
 
 export type StepName = 'announce' | 'approve' | 'assess' | 'claim' | 'conclude' | 'confirm' | 'fence' | 'hold' | 'prepare' | 'promote' | 'scale' | 'settle' | 'shift' | 'verify' | 'warm' | 'survey' | 'compare' | 'rebuild' | 'observe' | 'enforce';
-export type StepRun = (ports: Ports & DrillPorts & FailbackPorts & { readonly rehearsals: RehearsalStore }, plan: ApplicationPlan, place: Region) => (input: never) => Promise<unknown>;
+export type StepRun = (ports: Ports & DrillPorts & FailbackPorts & { readonly rehearsals: RehearsalStore; readonly followUps: Pick<FollowUpStore, 'add'> }, plan: ApplicationPlan, place: Region) => (input: never) => Promise<unknown>;
 export interface Step { readonly input: z.ZodType; readonly output: z.ZodType; readonly run: StepRun }
 export type Steps = Readonly<Record<StepName, Step>>;
 

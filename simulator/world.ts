@@ -1,6 +1,7 @@
 // The world of one run, put together from its parts: places, table, databases, application, users, names, bus, workflows, people.
 // Everything is drawn from one seed. What is modelled and what is not is said in simulator/README.md.
 import type { DrillRecord } from '../domain/drill.ts';
+import type { FollowUp } from '../domain/follow-ups.ts';
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
 import { vantagePointsOf } from '../domain/plan.ts';
 import type { ProbeOutcome } from '../domain/observation.ts';
@@ -57,6 +58,7 @@ export class World {
   readonly steps: Steps;
   readonly desired = new Map<string, number>();
   readonly drills: DrillRecord[] = [];
+  readonly followUps: FollowUp[] = [];
   /** Alarms that ring, in both regions. */
   ringing: readonly string[] = [];
   /** What the last rehearsals found critical. */

@@ -3,7 +3,8 @@
 import type { LostRow } from '../../domain/failback.ts';
 import { survivorOf, type ApplicationPlan, type Region } from '../../domain/plan.ts';
 import { direction, gatesOf, type DatabaseFound, type Direction } from '../../functions/survey/gates.ts';
-import { agreed, machineArn, stampOf } from '../by-hand.ts';
+import { machineArn, stampOf } from '../../domain/starting.ts';
+import { agreed } from '../by-hand.ts';
 import { noteInJournal } from '../change-lease.ts';
 import { CommandError, exitCodes, type ExitCode } from '../exit.ts';
 import { safe, styleOf } from '../format/style.ts';

@@ -5,7 +5,8 @@ import { reportText } from '../format/report.ts';
 import { styleOf } from '../format/style.ts';
 import { withTarget, type TargetOptions } from '../plans.ts';
 import type { Registration } from '../program.ts';
-import { executionArgument, readEntries, readTimeline } from '../read-timeline.ts';
+import { executionArgument, readEntries, readFollowUps } from '../read-timeline.ts';
+import { timeline } from '../timeline.ts';
 import { saveEvidence, verifyEvidence } from '../save-evidence.ts';
 import type { World } from '../world.ts';
 
@@ -35,16 +36,19 @@ Examples:
 async function report(world: World, execution: string | undefined, options: Options): Promise<ExitCode> {
   if (options.verify !== undefined) return verifyEvidence(world, options.verify);
   if (execution === undefined) throw new CommandError(exitCodes.usage, 'no execution is named', 'give its name, or records to look at with --verify');
-  if (options.save !== undefined) return saveEvidence(world, await readEntries(world, execution, options), options.save, options.previous, options.force === true);
-  const found = await readTimeline(world, execution, options);
+  const entries = await readEntries(world, execution, options);
+  const found = timeline(entries);
+  if (found === undefined) throw new CommandError(exitCodes.failed, `the journal of ${execution} cannot be read as a timeline`, 'look at it with --debug');
+  const followUps = await readFollowUps(world, found, options);
+  if (options.save !== undefined) return saveEvidence(world, entries, options.save, options.previous, options.force === true, followUps);
   const { terminal } = world;
   if (options.html !== undefined) {
-    if (!(await world.writeText(options.html, reportHtml(found), options.force === true))) {
+    if (!(await world.writeText(options.html, reportHtml(found, { entries, followUps }), options.force === true))) {
       throw new CommandError(exitCodes.refused, `${options.html} exists; it was not touched`, 'write elsewhere, or overwrite it with --force');
     }
     terminal.remark(`wrote ${options.html}`);
     if (options.json !== true) return exitCodes.ok;
   }
-  terminal.out(options.json === true ? JSON.stringify(found, null, 2) : reportText(found, styleOf(terminal.colour), terminal.columns));
+  terminal.out(options.json === true ? JSON.stringify({ ...found, followUps }, null, 2) : reportText(found, styleOf(terminal.colour), terminal.columns, followUps));
   return exitCodes.ok;
 }

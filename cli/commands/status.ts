@@ -39,14 +39,15 @@ async function status(world: World, application: string | undefined, options: Op
   return exitCodes.ok;
 }
 
-async function view(world: World, { leases, permits, intents, observations, drills }: Connection, plan: ApplicationPlan): Promise<StatusView> {
-  const [lease, given, orders, seen, drilled] = await Promise.all([
+async function view(world: World, { leases, permits, intents, observations, drills, followUps }: Connection, plan: ApplicationPlan): Promise<StatusView> {
+  const [lease, given, orders, seen, drilled, found] = await Promise.all([
     leases.read(plan.application),
     Promise.all(plan.databases.map(async ({ name }) => ({ database: name, permit: await permits.read(plan.application, name) }))),
     Promise.all(plan.regions.map((region) => intents.listOpen(plan.application, region))),
     observations.list(plan.application),
     drills.list(plan.application),
+    followUps.list(plan.application),
   ]);
   const known = seen.filter((entry) => vantagePointsOf(plan).includes(entry.vantagePoint));
-  return statusView(plan, { lease, permits: given, intents: orders.flat(), observations: known, drills: drilled }, world.clock.now());
+  return statusView(plan, { lease, permits: given, intents: orders.flat(), observations: known, drills: drilled, followUps: found }, world.clock.now());
 }

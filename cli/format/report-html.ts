@@ -1,14 +1,25 @@
 // `hotshift report --html`: one file without scripts, fonts or requests, for a screen, a printer or a mail. Pure.
 // Everything from the journal is escaped, and the page's own policy forbids it to run or load anything.
-import type { Slower } from '../evidence.ts';
+import type { JournalEntry } from '../../domain/journal.ts';
+import type { Evidence, Slower } from '../evidence.ts';
 import { nextSteps } from '../next-steps.ts';
 import type { Timeline, TimelineStep } from '../timeline.ts';
+import { plots } from './plots.ts';
+import { followUpSection, proof, type FollowUpRow } from './report-proof.ts';
 import { reportStyle } from './report-style.ts';
 import { durationText, offsetText, safe, timeText } from './style.ts';
 import { whyGates, type WhyGate } from './why.ts';
 
-/** `slower`: steps that took longer than in the record of an earlier execution. */
-export function reportHtml(found: Timeline, slower?: readonly Slower[]): string {
+export interface PageParts {
+  /** Steps that took longer than in the record of an earlier execution. */
+  readonly slower?: readonly Slower[] | undefined;
+  readonly evidence?: Evidence | undefined;
+  /** What the plots are made of. */
+  readonly entries?: readonly JournalEntry[] | undefined;
+  readonly followUps?: readonly FollowUpRow[] | undefined;
+}
+
+export function reportHtml(found: Timeline, { slower, evidence, entries = [], followUps }: PageParts = {}): string {
   const title = `${safe(found.execution)}: ${found.outcome ?? 'no outcome yet'}`;
   return `<!doctype html>
 <html lang="en">
@@ -26,6 +37,9 @@ ${remarks(found)}
 ${next(found)}
 ${steps(found)}
 ${slowerThan(slower)}
+${plots(entries, escaped)}
+${proof(evidence, escaped)}
+${followUpSection(followUps, escaped)}
 ${gates(found)}
 ${journal(found)}
 </main>

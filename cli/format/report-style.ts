@@ -28,5 +28,6 @@ td.good { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; } 
 .quiet, .evidence { color: var(--quiet); } .evidence { margin-top: 2px; font-size: 13px; }
 ol { margin: 0; padding-left: 22px; } li { margin: 4px 0; }
 code { font-size: 13px; }
+svg { width: 100%; max-width: 900px; font-size: 11px; fill: var(--ink); margin: 8px 0; } svg .axis { fill: var(--quiet); } svg .good { fill: var(--good); } svg .bad { fill: var(--bad); } svg .warn { fill: var(--warn); } svg .quiet { fill: var(--quiet); } svg .first { fill: var(--good); } svg .second { fill: var(--calm); }
 @media print { main { padding: 0; max-width: none; } .wide { overflow: visible; } section { break-inside: auto; } tr { break-inside: avoid; } }
 `;

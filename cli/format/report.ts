@@ -1,9 +1,10 @@
 // `hotshift report` as plain text: the steps with how long each took, then every entry of the journal in order. Pure.
 import type { Timeline, TimelineStep } from '../timeline.ts';
+import type { FollowUpRow } from './report-proof.ts';
 import { durationText, offsetText, padded, safe, table, widthOf, wrapped, type Style } from './style.ts';
 import { headLines, outcomeLines } from './why.ts';
 
-export function reportText(found: Timeline, style: Style, columns?: number): string {
+export function reportText(found: Timeline, style: Style, columns?: number, followUps: readonly FollowUpRow[] = []): string {
   const timeWidth = Math.max(...found.events.map((event) => offsetText(event.offsetSeconds).length));
   const stepWidth = Math.max(...found.events.map((event) => widthOf(safe(event.step))));
   const kindWidth = 'decision'.length;
@@ -16,6 +17,7 @@ export function reportText(found: Timeline, style: Style, columns?: number): str
     ...table(['STEP', 'FROM', 'TOOK', 'STATE', ''], found.steps.map((step) => [
       safe(step.step), offsetText((step.startedAt - found.startedAt) / 1000), step.seconds === 0 ? '-' : durationText(step.seconds), stateText(step, style), bar(step, found, style),
     ]), style),
+    ...followUps.flatMap(([what, owner, due, state]) => wrapped(safe(`follow up: ${what} (${owner}, due ${due}, ${state})`), columns, '  ', `${style.warn('!')} `)),
     '',
     style.bold('Journal'),
     ...found.events.flatMap((event) => {

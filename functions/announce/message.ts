@@ -26,7 +26,7 @@ export function message(input: AnnounceInput, plan: ApplicationPlan): Announceme
   const loss = conclusion.lossWindow;
   const lines = [
     conclusion.reason,
-    ...(loss === undefined ? [] : [`Writes acknowledged between ${iso(loss.from)} and ${iso(loss.to)} (${loss.seconds} s) may be lost.`]),
+    ...(loss === undefined ? [] : [lossText(loss)]),
     `Took ${conclusion.seconds} s; the RTO is ${plan.budgets.rtoSeconds} s.`,
     `What to do: ${conclusion.runbook}. Every gate: hotshift why ${failover.execution}`,
     ...(conclusion.outcome === 'Stood down' || conclusion.outcome === 'Failed back' ? [] : ['No automatic failover follows until a person runs: hotshift ack']),
@@ -50,7 +50,7 @@ function cardOf({ outcome, step, reason, seconds, lossWindow, runbook }: Conclud
     state: outcome.toLowerCase(), question: null,
     next: acted ? `Acknowledge it (hotshift ack ${application}); nothing automatic happens before.` : `Nothing more by itself. See ${runbook}.`,
     ...(acted ? {} : { refused: [`${step}: ${reason}`] }),
-    spent: `RTO: ${seconds} s of ${budgets.rtoSeconds} s. RPO: ${lossWindow === undefined ? 'nothing was promoted' : `${lossWindow.seconds} s`} of ${budgets.rpoSeconds} s. (${failover.execution})`,
+    spent: `RTO: ${seconds} s of ${budgets.rtoSeconds} s. RPO: ${lossWindow === undefined ? 'nothing was promoted' : lossWindow.from > 0 ? `${lossWindow.seconds} s` : 'unknown'} of ${budgets.rpoSeconds} s. (${failover.execution})`,
   };
 }
 
@@ -65,4 +65,7 @@ function keyOf(failover: Failover, conclusion: Concluded): string {
 /** A confirmed outage that is not acted on (paused, cooling down, not acknowledged) needs a person as much as one that was. */
 const severity = ({ outcome, step, reason }: Concluded): Announcement['severity'] =>
   (outcome === 'Stood down' && (step !== 'Claim lease' || reason.includes(WAS_LEFT)) ? 'warning' : 'page');
+/** A window without a beginning is no number of seconds: nobody knows how much was lost. */
+const lossText = ({ from, to, seconds }: NonNullable<Concluded['lossWindow']>): string =>
+  (from > 0 ? `Writes acknowledged between ${iso(from)} and ${iso(to)} (${seconds} s) may be lost.` : `An unknown amount of writes acknowledged before ${iso(to)} may be lost.`);
 const iso = (at: Instant): string => new Date(at).toISOString();

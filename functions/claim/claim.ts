@@ -21,8 +21,10 @@ export const claim = ({ leases, permits, journal, clock }: Pick<Ports, 'leases' 
     if (decision.kind === 'refuse') {
       await journal.record({ ...entry, at: now, kind: 'gate', summary: `refused: ${decision.reason}`, gates: decision.gates });
       // Of this very incident people hear from the execution that is at work, or have heard from the one that asks to be acknowledged.
-      const told = lease.acknowledgementDue || decision.gates.some((gate) => gate.gate === 'lease' && !gate.passed);
-      const joined = told && lease.incident === failover.incident;
+      const held = decision.gates.some((gate) => gate.gate === 'lease' && !gate.passed);
+      // A region whose database is being rebuilt looks down for that very reason, and the failback tells how it ends.
+      const expected = held && lease.failback === true && lease.evacuated === failover.evacuated;
+      const joined = expected || ((lease.acknowledgementDue || held) && lease.incident === failover.incident);
       return { claimed: false, reason: decision.reason, joined };
     }
     if (!(await leases.replace(lease, decision.next))) {

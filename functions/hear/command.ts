@@ -1,14 +1,20 @@
 // What `/hotshift ...` asks for. Words in the order that people type them; what is not understood gets the help.
+import type { DrillKind } from '../../domain/drill.ts';
 import type { Right } from './authorisation.ts';
 
 export type Wish =
   | { readonly wish: 'status' | 'ack' | 'resume'; readonly application?: string }
   | { readonly wish: 'why'; readonly execution?: string }
   | { readonly wish: 'pause'; readonly application?: string; readonly seconds: number; readonly reason: string }
-  | { readonly wish: 'drill' }
+  | { readonly wish: 'drill'; readonly application?: string; readonly drill?: AskedDrill }
+  | { readonly wish: 'start drill'; readonly application?: string; readonly drill: AskedDrill }
   | { readonly wish: 'help'; readonly problem?: string };
 
-export const RIGHTS: Readonly<Record<Wish['wish'], Right>> = { status: 'looking', why: 'looking', drill: 'looking', help: 'looking', ack: 'operating', resume: 'operating', pause: 'operating' };
+export interface AskedDrill { readonly evacuate: string; readonly mode: DrillKind }
+
+const RIGHTS: Readonly<Record<Wish['wish'], Right>> = { status: 'looking', why: 'looking', drill: 'looking', help: 'looking', ack: 'operating', resume: 'operating', pause: 'operating', 'start drill': 'operating' };
+/** Who may move the writer is who may approve that it moves. */
+export const rightFor = (wish: Wish): Right => (wish.wish === 'start drill' && wish.drill.mode === 'switchover' ? 'approving' : RIGHTS[wish.wish]);
 
 export const HELP = [
   '`/hotshift status [application]` may Hotshift act, and who sees what',
@@ -16,7 +22,8 @@ export const HELP = [
   '`/hotshift pause [application] 30m REASON` nothing automatic until then; what runs stops at its next safe point',
   '`/hotshift resume [application]` takes a pause back',
   '`/hotshift ack [application]` you have seen what was done',
-  '`/hotshift drill` what there is to practise with',
+  '`/hotshift drill [application]` which region was drilled when',
+  '`/hotshift drill [application] REGION [switchover]` what a drill that leaves it would do; with `now` at the end it is started',
 ].join('\n');
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
@@ -35,13 +42,23 @@ export function wishOf([verb = 'help', ...rest]: readonly string[], applications
     case 'resume': return more(further, { wish: 'resume', ...named });
     case 'why': return more(others, { wish: 'why', ...(first !== undefined && /^[\w.-]{1,200}$/.test(first) ? { execution: first } : {}) });
     case 'pause': return pauseOf(further, named);
-    case 'drill': return { wish: 'drill' };
+    case 'drill': return drillOf(further, named);
     case 'help': return { wish: 'help' };
     default: return { wish: 'help', problem: 'that is no command' };
   }
 }
 
 const more = (rest: readonly string[], wish: Wish): Wish => (rest.length === 0 ? wish : { wish: 'help', problem: `${wish.wish} does not know the last words; is the application's name right?` });
+
+/** Users move at the second word only: the first one says what would happen. */
+function drillOf([evacuate, ...words]: readonly string[], named: { readonly application?: string }): Wish {
+  if (evacuate === undefined) return { wish: 'drill', ...named };
+  const kinds: Readonly<Record<string, readonly [DrillKind, boolean]>> = { '': ['traffic', false], now: ['traffic', true], switchover: ['switchover', false], 'switchover now': ['switchover', true] };
+  const found = Object.entries(kinds).find(([text]) => text === words.join(' '))?.[1];
+  if (found === undefined || !/^[a-z]{2}(-[a-z]+)+-\d$/.test(evacuate)) return { wish: 'help', problem: 'name the region to leave: drill REGION [switchover] [now]; is the application\'s name right?' };
+  const [mode, starts] = found;
+  return { wish: starts ? 'start drill' : 'drill', ...named, drill: { evacuate, mode } };
+}
 
 function pauseOf([length = '', ...words]: readonly string[], named: { readonly application?: string }): Wish {
   const [, amount = '', unit = ''] = /^(\d{1,6})(s|m|h)$/.exec(length) ?? [];

@@ -5,16 +5,17 @@ import { acknowledge, isHeld, pause, resume, type ControlChange } from '../../do
 import type { Lease } from '../../domain/lease.ts';
 import type { ApplicationPlan } from '../../domain/plan.ts';
 import { HELP, type Wish } from './command.ts';
+import { drillLines, startDrill } from './drilling.ts';
+import { escaped, only, type Reply } from './reply.ts';
 import type { HearPorts } from './hear.ts';
 import { statusLines, whyLines } from './telling.ts';
-
-export interface Reply { readonly text: string; readonly toAll: boolean }
 
 export async function fulfil(ports: HearPorts, plan: ApplicationPlan, by: string, wish: Wish, request: string): Promise<Reply> {
   const now = ports.clock.now();
   switch (wish.wish) {
     case 'help': return only(wish.problem === undefined ? HELP : `${wish.problem}\n${HELP}`);
-    case 'drill': return only('There are no drills yet. `hotshift check --aws` asks whether a failover would work now; the twin (`hotshift twin`) shows one.');
+    case 'drill': return only((await drillLines(ports, plan, wish.drill)).map(escaped).join('\n'));
+    case 'start drill': return startDrill(ports, plan, by, wish.drill);
     case 'status': {
       const [lease, observations] = await Promise.all([ports.leases.read(plan.application), ports.observations.list(plan.application)]);
       return only(statusLines(plan, lease, observations, now).map(escaped).join('\n'));
@@ -25,8 +26,6 @@ export async function fulfil(ports: HearPorts, plan: ApplicationPlan, by: string
     case 'ack': return change(ports, plan, by, request, (lease) => acknowledge(lease, by, now), 'resolve');
   }
 }
-
-const only = (text: string): Reply => ({ text, toAll: false });
 
 async function why({ leases, journal }: HearPorts, plan: ApplicationPlan, asked: string | undefined): Promise<readonly string[]> {
   const execution = asked ?? (await leases.read(plan.application)).holder;
@@ -53,6 +52,3 @@ async function change(ports: HearPorts, plan: ApplicationPlan, by: string, reque
   }
   return { text: escaped(`*${plan.application}* ${summary}`), toAll: true };
 }
-
-/** What was typed or seen must not page everybody. */
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

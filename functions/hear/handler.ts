@@ -1,6 +1,7 @@
 // Wires the function that Slack calls, by its URL: buttons and /hotshift.
 import { agreed } from '../../adapters/agreed.ts';
 import { approvalAnswers } from '../../adapters/approval-answers.ts';
+import { drillStore } from '../../adapters/drill-store.ts';
 import { environment, plans } from '../../adapters/environment.ts';
 import { executionsOf } from '../../adapters/executions.ts';
 import { heardStore } from '../../adapters/heard-store.ts';
@@ -15,7 +16,7 @@ const env = environment();
 const table = tableIn(env.region, env.table);
 const secrets = secretsManager();
 const ports = {
-  ...agreed(env), answers: approvalAnswers(table), heard: heardStore(table), executions: executionsOf(), messenger: messengerOf(env),
+  ...agreed(env), answers: approvalAnswers(table), heard: heardStore(table), drills: drillStore(table), executions: executionsOf(), messenger: messengerOf(env),
   signingSecret: async (secretId: string) => (await secrets.text(secretId, env.region)).trim(),
 };
 

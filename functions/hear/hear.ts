@@ -2,11 +2,12 @@
 // only then is anything done. Slack wants an answer within 3 s: what takes longer goes on while Slack is told so.
 import { createHash } from 'node:crypto';
 import type { ApplicationPlan } from '../../domain/plan.ts';
-import type { Journal, Messenger, ObservationStore, AnnouncementStore, HeardStore, Clock } from '../../domain/ports.ts';
+import type { DrillStore } from '../../domain/drill.ts';
+import type { Journal, Messenger, ObservationStore, AnnouncementStore, HeardStore, Clock, StartingExecutions } from '../../domain/ports.ts';
 import type { AnsweringPorts } from '../../domain/answering.ts';
 import { answerQuestion } from './answer-question.ts';
 import { authorised } from './authorisation.ts';
-import { RIGHTS, wishOf } from './command.ts';
+import { rightFor, wishOf } from './command.ts';
 import { fulfil } from './fulfil.ts';
 import { requestName } from './replay.ts';
 import { heard, type Command, type Press } from './request.ts';
@@ -18,7 +19,7 @@ const BODY_BYTES_MAX = 64_000;
 
 export type HearPorts = AnsweringPorts & {
   readonly journal: Journal; readonly observations: ObservationStore; readonly announcements: AnnouncementStore; readonly messenger: Messenger;
-  readonly heard: HeardStore; readonly clock: Clock;
+  readonly heard: HeardStore; readonly clock: Clock; readonly drills: Pick<DrillStore, 'list'>; readonly executions: StartingExecutions;
   /** The signing secret of an application, as it is kept in this region. */
   readonly signingSecret: (secretId: string) => Promise<string>;
 };
@@ -46,7 +47,7 @@ export const hear = (ports: HearPorts, plans: readonly ApplicationPlan[], patien
 async function act(ports: HearPorts, plans: readonly ApplicationPlan[], message: Press | Command, request: string): Promise<HttpAnswer> {
   const wish = message.kind === 'command' ? wishOf(message.words, plans.map(({ application }) => application)) : undefined;
   const named = message.kind === 'press' ? message.application : wish !== undefined && 'application' in wish ? wish.application : undefined;
-  const person = authorised(message, named, wish === undefined ? 'approving' : RIGHTS[wish.wish], plans);
+  const person = authorised(message, named, wish === undefined ? 'approving' : rightFor(wish), plans);
   if (person.kind === 'stranger') return answered(403, '');
   if (!(await ports.heard.first(person.plan.application, request, ports.clock.now()))) return answered(409, '');
   if (message.kind === 'press') {

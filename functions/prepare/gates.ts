@@ -32,7 +32,7 @@ export function gatesOf(mode: DrillMode, plan: ApplicationPlan, found: Found, no
   if (mode === 'return') return [lease];
   const freeze = frozen(plan.drills, now);
   return [
-    ...(mode === 'traffic' ? [gate('freeze', freeze === undefined ? [] : [`${freeze.from} to ${freeze.to}`], 'no freeze')] : []),
+    ...(mode === 'traffic' || mode === 'switchover' ? [gate('freeze', freeze === undefined ? [] : [`${freeze.from} to ${freeze.to}`], 'no freeze')] : []),
     lease,
     gate('regions', unwell(plan, found.observations, now), 'every vantage point sees both regions serve and write now'),
     gate('alarms', found.alarms.map(({ name, reason }) => `${name}: ${reason}`), 'none rings'),

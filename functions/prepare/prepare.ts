@@ -47,7 +47,8 @@ export const prepare = (ports: PreparePorts, plan: ApplicationPlan, place: Regio
       await record('gate', `refused: ${trouble}`, { gates: [{ gate: 'drill', passed: false, value: trouble, threshold: 'something to do' }] });
       return { ...base, prepared: 'refused', reason: trouble };
     }
-    if (place !== survivor && mode !== 'return') return { ...base, prepared: 'elsewhere', reason: `a drill that leaves ${evacuated} runs in ${survivor}; this is ${place}` };
+    // A switchover runs in the witness, whose roles reach both regions.
+    if (place !== survivor && mode !== 'return' && mode !== 'switchover') return { ...base, prepared: 'elsewhere', reason: `a drill that leaves ${evacuated} runs in ${survivor}; this is ${place}` };
     const gates = gatesOf(mode, plan, await look(ports, plan, lease, survivor), ports.clock.now());
     const refused = gates.filter(({ passed }) => !passed);
     const reason = refused.length > 0 ? refused.map(({ gate, value }) => `${gate}: ${value}`).join('; ') : `${mode}: ${evacuated} is left for ${survivor}`;
@@ -74,7 +75,7 @@ async function leftBehind(ports: PreparePorts, records: readonly DrillRecord[], 
   if (lease.drill === true && !isSettled && lease.holder !== undefined && lease.evacuated !== undefined) {
     return { evacuated: lease.evacuated, scaled: await scaledBy(ports, lease.holder) };
   }
-  const [last] = [...records].filter(({ mode, outcome }) => mode !== 'rehearsal' && outcome !== 'Drill refused').sort((one, other) => other.at - one.at);
+  const [last] = [...records].filter(({ mode, outcome }) => mode !== 'rehearsal' && mode !== 'switchover' && outcome !== 'Drill refused').sort((one, other) => other.at - one.at);
   if (last?.open !== true) return undefined;
   return { evacuated: last.evacuated, scaled: last.scaled.length > 0 ? last.scaled : await scaledBy(ports, last.execution) };
 }

@@ -1,6 +1,6 @@
 // How a drill ends, and what it leaves in the lease: nothing. A drill asks for no acknowledgement and starts no cooldown, since it took
 // nothing that a failover would need. Pure.
-import type { DrillOutcome } from '../../domain/drill.ts';
+import type { DrillMode, DrillOutcome } from '../../domain/drill.ts';
 import type { Lease } from '../../domain/lease.ts';
 
 /** A lease that was lost without anybody taking it over has run out: then nobody has brought the users back. */
@@ -17,5 +17,5 @@ export function released(lease: Lease, execution: string, now: number): Lease | 
 }
 
 /** The heading of docs/runbook.md for this end. */
-export const runbookEntry = (outcome: DrillOutcome): string =>
-  (outcome === 'Handed to a human' ? 'docs/runbook.md#drill-handed-to-a-human' : `docs/runbook.md#${outcome.toLowerCase().replaceAll(' ', '-')}`);
+export const runbookEntry = (outcome: DrillOutcome, mode: DrillMode): string =>
+  (outcome === 'Handed to a human' ? `docs/runbook.md#${mode === 'switchover' ? 'failback' : 'drill'}-handed-to-a-human` : `docs/runbook.md#${outcome.toLowerCase().replaceAll(' ', '-')}`);

@@ -34,6 +34,10 @@ export function direction(plan: ApplicationPlan, found: readonly DatabaseFound[]
   return { writer: other, resumes: withdrawn || mixed };
 }
 
+/** A drill begins with a whole pair and moves something; what is half done is a failback's to end. */
+export const drillGate = ({ writer, resumes }: Direction, home: Region): Gate =>
+  gate('switchover', [...(resumes ? ['a failback ended in the middle of its switchover'] : []), ...(writer === home ? [`the writer is in ${home} already`] : [])], 'a whole pair whose writer is in the other region');
+
 export function gatesOf(plan: ApplicationPlan, found: Found, { writer, resumes, trouble }: Direction, now: Instant): readonly Gate[] {
   // A failback is no repetition of the failover: its cooldown does not hold it up.
   const { cooldownUntil: _cooldown, ...lease } = found.lease;

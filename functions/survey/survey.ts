@@ -4,11 +4,11 @@ import type { Scaled } from '../../domain/drill.ts';
 import type { Failover } from '../../domain/journal.ts';
 import { survivorOf, type ApplicationPlan, type Instant, type Region } from '../../domain/plan.ts';
 import type { Ports } from '../../domain/ports.ts';
-import { direction, gatesOf, type DatabaseFound } from './gates.ts';
+import { direction, drillGate, gatesOf, type DatabaseFound } from './gates.ts';
 
 export interface SurveyInput {
   readonly application: string; readonly execution: string; readonly startedAt: Instant; readonly home?: Region | undefined;
-  readonly keepWriter?: boolean | undefined; readonly acceptLost?: boolean | undefined; readonly requestedBy?: string | undefined;
+  readonly keepWriter?: boolean | undefined; readonly acceptLost?: boolean | undefined; readonly drill?: boolean | undefined; readonly requestedBy?: string | undefined;
 }
 export interface Surveyed {
   readonly survey: 'go' | 'refused'; readonly reason: string; readonly home: Region; readonly rebuild: Failover; readonly move: Failover;
@@ -20,25 +20,28 @@ type SurveyPorts = Pick<Ports, 'leases' | 'observations' | 'permits' | 'intents'
 export const survey = (ports: SurveyPorts, plan: ApplicationPlan) =>
   async (input: SurveyInput): Promise<Surveyed> => {
     const { application, execution, startedAt, requestedBy } = input;
-    const home = plan.regions.find((region) => region === input.home) ?? plan.regions[0];
     const databases = await lookAtAll(ports, plan);
+    const home = plan.regions.find((region) => region === input.home) ?? (input.drill === true ? away(plan, databases) : plan.regions[0]);
     const found = { lease: await ports.leases.read(application), observations: await ports.observations.list(application), databases };
     const way = direction(plan, databases, home);
     const failover = (evacuated: Region): Failover => ({
       application, execution, evacuated, incident: `failback-${execution}`.slice(0, 120), mode: 'failback', startedAt, ...(requestedBy === undefined ? {} : { requestedBy }),
     });
     const unknown = input.home !== undefined && input.home !== home ? [{ gate: 'home', passed: false, value: `${application} does not run in ${input.home}`, threshold: plan.regions.join(' or ') }] : [];
-    const gates = [...unknown, ...gatesOf(plan, found, way, ports.clock.now())];
+    const gates = [...unknown, ...(input.drill === true ? [drillGate(way, home)] : []), ...gatesOf(plan, found, way, ports.clock.now())];
     const refused = gates.filter(({ passed }) => !passed);
     const writerMoves = way.resumes || (way.writer !== home && input.keepWriter !== true);
     const goes = `the writer is in ${way.writer}${way.resumes ? ' and on its way' : ''}; ${writerMoves ? `it goes to ${home}` : 'it stays'}, and ${survivorOf(plan, writerMoves ? home : way.writer)} becomes its replica`;
     const reason = refused.length > 0 ? refused.map(({ gate, value }) => `${gate}: ${value}`).join('; ') : goes;
-    await ports.journal.record({ execution, application, at: ports.clock.now(), step: 'Survey pair', kind: 'gate', summary: refused.length > 0 ? `refused: ${reason}` : reason, gates, evidence: { home, keepWriter: input.keepWriter ?? false, acceptLost: input.acceptLost ?? false, requestedBy: requestedBy ?? 'nobody' } });
+    await ports.journal.record({ execution, application, at: ports.clock.now(), step: 'Survey pair', kind: 'gate', summary: refused.length > 0 ? `refused: ${reason}` : reason, gates, evidence: { home, keepWriter: input.keepWriter ?? false, acceptLost: input.acceptLost ?? false, drill: input.drill ?? false, requestedBy: requestedBy ?? 'nobody' } });
     return {
       survey: refused.length > 0 ? 'refused' : 'go', reason, home, rebuild: failover(survivorOf(plan, way.writer)), move: failover(survivorOf(plan, home)),
       writerMoves, resumes: way.resumes, databases: plan.databases.map(({ name }) => name), scaled: { home: added(plan, home), other: added(plan, survivorOf(plan, home)) },
     };
   };
+
+/** A drill takes the writer to where it is not, so that the directions take turns by themselves. */
+const away = (plan: ApplicationPlan, [first]: readonly DatabaseFound[]): Region => survivorOf(plan, first?.permit?.writer ?? plan.regions[1]);
 
 async function lookAtAll(ports: SurveyPorts, plan: ApplicationPlan): Promise<readonly DatabaseFound[]> {
   return Promise.all(plan.databases.map(async (database) => {

@@ -1,6 +1,7 @@
 // Wires the agent that watches replication lag in its own region; the schedule starts it every minute.
 import { agreed } from '../../adapters/agreed.ts';
 import { databaseOf } from '../../adapters/database.ts';
+import { drillStore } from '../../adapters/drill-store.ts';
 import { environment, planOf, plans } from '../../adapters/environment.ts';
 import { embeddedFigures } from '../../adapters/figures.ts';
 import { lambda } from '../../adapters/lambda.ts';
@@ -13,7 +14,8 @@ import { watch } from './watch.ts';
 const env = environment();
 const all = plans(env.configFile);
 const messenger = messengerOf(env);
-const late = { outbox: outboxStore(tableIn(env.region, env.table)), delivery: messenger };
-const ports = { ...agreed(env), database: databaseOf(env), messenger, figures: embeddedFigures(), late };
+const table = tableIn(env.region, env.table);
+const late = { outbox: outboxStore(table), delivery: messenger };
+const ports = { ...agreed(env), database: databaseOf(env), messenger, figures: embeddedFigures(), drills: drillStore(table), late };
 
 export const handler = lambda(watchInput, (input) => watch(ports, planOf(all, input.application), env.region)(input), { step: 'Watch replication' });

@@ -1,5 +1,6 @@
 // Watch: the agent that looks at the replicas of its own region and tells people when one falls behind, or when writes are refused
 // and nobody is at work. It sends what could not be told in time as well, and forgets servers that are gone. It moves nothing.
+import type { DrillStore } from '../../domain/drill.ts';
 import { TryAgainError } from '../../domain/errors.ts';
 import type { Lease, Permit } from '../../domain/lease.ts';
 import type { ApplicationPlan, DatabasePlan, Instant, Region } from '../../domain/plan.ts';
@@ -7,12 +8,14 @@ import type { Announcement, Figures, Ports } from '../../domain/ports.ts';
 import { goneServers } from '../../domain/permits.ts';
 import { inRounds } from '../../domain/rounds.ts';
 import { deliver, type DeliverPorts } from './deliver.ts';
+import { freshnessFigures } from './freshness.ts';
 import { lag, lagFigures, page } from './lag.ts';
 import { stalledPage, stalledSeconds } from './stalled.ts';
 
 type WatchPorts = Pick<Ports, 'database' | 'observations' | 'permits' | 'leases' | 'messenger' | 'announcements' | 'clock'> & {
   /** Absent where nobody looks at figures. */
   readonly figures?: Figures;
+  readonly drills?: Pick<DrillStore, 'list'>;
   /** Absent where nothing can wait. */
   readonly late?: Omit<DeliverPorts, 'clock'>;
 };
@@ -29,8 +32,17 @@ export const watch = (ports: WatchPorts, plan: ApplicationPlan, region: Region) 
       if (delivered.status === 'rejected') throw delivered.reason;
     });
     if (failures.length > 0) throw new TryAgainError(`${failures.length} of ${rounds} rounds failed; the last: ${String(failures.at(-1))}`, { cause: failures.at(-1) });
+    // Last: a table that fails here must not make the agent blind.
+    await drilled(ports, plan, region);
     return { rounds, paged: [...paged] };
   };
+
+/** Once in each run: a drill gets old in days. */
+async function drilled({ drills, figures, clock }: WatchPorts, { application, regions }: ApplicationPlan, region: Region): Promise<void> {
+  if (drills === undefined || figures === undefined) return;
+  const records = await drills.list(application);
+  figures.publish({ application, region }, freshnessFigures(records, regions.filter((one) => one === region), clock.now()));
+}
 
 async function look(ports: WatchPorts, plan: ApplicationPlan, region: Region): Promise<readonly string[]> {
   const told: string[] = [];

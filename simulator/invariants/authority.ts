@@ -62,6 +62,7 @@ export const oneFailoverPerIncident: MakeCheck = (world, violate) => {
         const { outcome } = fact.entry.evidence as { readonly outcome?: string };
         if (outcome === 'Failed over') left = world.table.lease.evacuated;
         if (outcome === 'Failed back') left = undefined;
+        // A failback that left a whole pair asks nobody: the person who started it is there (functions/conclude/conclusion.ts).
         if (outcome !== 'Stood down' && outcome !== 'Failed back') [endedAt, acknowledged] = [fact.at, false];
       }
       if (fact.kind === 'person' && fact.did.startsWith('ack')) acknowledged = true;

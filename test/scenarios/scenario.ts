@@ -25,8 +25,8 @@ const faultForm = z.discriminatedUnion('do', [
   fault('budget', { service: z.enum(['traffic', 'database', 'capacity', 'leases', 'permits', 'journal']), burst: z.number(), perSecond: z.number() }),
   fault('pause', { seconds }), fault('resume', {}), fault('ack', {}), fault('abort', {}),
   fault('answer approval', { decision: z.enum(['approve', 'reject']) }),
-  fault('drill', { place, mode: z.enum(['traffic', 'rehearsal', 'return']).exactOptional(), evacuate: place.exactOptional(), name: z.string().exactOptional(), seconds: seconds.exactOptional() }),
-  fault('failback', { place: place.exactOptional(), home: place.exactOptional(), keepWriter: z.boolean().exactOptional(), acceptLost: z.boolean().exactOptional(), name: z.string().exactOptional() }),
+  fault('drill', { place, mode: z.enum(['traffic', 'switchover', 'rehearsal', 'return']).exactOptional(), evacuate: place.exactOptional(), name: z.string().exactOptional(), seconds: seconds.exactOptional() }),
+  fault('failback', { place: place.exactOptional(), home: place.exactOptional(), keepWriter: z.boolean().exactOptional(), acceptLost: z.boolean().exactOptional(), drill: z.boolean().exactOptional(), name: z.string().exactOptional() }),
   fault('stop execution', {}), fault('alarm', { name: z.string() }), fault('critical finding', { name: z.string() }),
   fault('start', { place, evacuate: place, mode: z.enum(['automatic', 'manual']), name: z.string().exactOptional() }),
 ]);
@@ -58,6 +58,8 @@ export const scenarioForm = z.strictObject({
     /** How each failback ended, in their order, and a part of the last one's reason. */
     failbacks: z.array(z.enum(['Failed back', 'Stood down', 'Failback yielded', 'Handed to a human', 'died'])).exactOptional(),
     failbackReason: z.string().exactOptional(),
+    /** What the records of drills say, in their order: mode and outcome. */
+    records: z.array(z.string()).exactOptional(),
     /** Where the records lead at the end: as the plan says, or one region has all. */
     users: z.enum(['as planned', 'home', 'standby']).exactOptional(),
     /** A part of the reason that the outcome gives. */

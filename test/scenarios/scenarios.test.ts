@@ -61,6 +61,7 @@ function judge({ then }: Scenario, result: RunResult): void {
     drillReason: then.drillReason === undefined || result.drill?.reason.includes(then.drillReason) === true ? 'as expected' : result.drill?.reason,
     failbacks: then.failbacks === undefined ? undefined : result.failbacks.map(({ outcome }) => outcome),
     failbackReason: then.failbackReason === undefined || result.failbacks.at(-1)?.reason.includes(then.failbackReason) === true ? 'as expected' : result.failbacks.at(-1)?.reason,
+    records: then.records === undefined ? undefined : result.world.drills.map(({ mode, outcome }) => `${mode}: ${outcome}`),
     users: then.users === undefined ? undefined : usersOf(result),
     reason: then.reason === undefined || result.reason.includes(then.reason) ? 'as expected' : result.reason,
     promoted: [...new Set(result.promoted)].map(named).join(' and ') || 'nobody',
@@ -73,7 +74,7 @@ function judge({ then }: Scenario, result: RunResult): void {
     homeNetwork: then.homeNetwork === undefined ? undefined : result.world.pairs.every((pair) => !pair.in(home).networkOpen) ? 'closed' : 'open',
   };
   const wanted = {
-    violations: [], outcome: then.outcome, failovers: then.failovers, drill: then.drill, drillReason: 'as expected', failbacks: then.failbacks, failbackReason: 'as expected', users: then.users, reason: 'as expected', promoted: then.promoted, writer: then.writer, destroyed: [],
+    violations: [], outcome: then.outcome, failovers: then.failovers, drill: then.drill, drillReason: 'as expected', failbacks: then.failbacks, failbackReason: 'as expected', records: then.records, users: then.users, reason: 'as expected', promoted: then.promoted, writer: then.writer, destroyed: [],
     lost: 'as expected', untold: [], toldAnyway: [], took: 'as expected', homeNetwork: then.homeNetwork,
   };
   if (JSON.stringify(found) !== JSON.stringify(wanted)) {

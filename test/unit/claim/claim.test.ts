@@ -94,6 +94,7 @@ describe('claim', () => {
   test.each<[string, Partial<Lease>, boolean]>([
     ['another execution is at work on it', { holder: 'run-2', expiresAt: start + 60_000, incident: 'incident-1' }, true],
     ['another execution is at work on another incident', { holder: 'run-2', expiresAt: start + 60_000, incident: 'incident-0' }, false],
+    ['a failback is rebuilding that very region', { holder: 'back-1', expiresAt: start + 60_000, incident: 'failback-1', failback: true, evacuated: failover.evacuated }, true],
     ['it ended, people were told and have not answered', { incident: 'incident-1', acknowledgementDue: true, cooldownUntil: start + 9 }, true],
     ['another one ended and nobody answered: this outage is news', { incident: 'incident-0', acknowledgementDue: true }, false],
     ['a person has answered and expects something: the cooldown is news', { incident: 'incident-1', cooldownUntil: start + 9 }, false],

@@ -1,7 +1,9 @@
 // What people do beside the automatic: approve, start one, give writes back. Who wins, what is refused, and that a repeat is harmless.
 import { describe, expect, test } from '@jest/globals';
 import type { JournalEntry } from '../../../domain/journal.ts';
-import { machineArn } from '../../../cli/by-hand.ts';
+import { drillMeaning, machineArn } from '../../../domain/starting.ts';
+import { drillInput } from '../../../events/contracts-drill.ts';
+import { failbackInput } from '../../../events/contracts-failback.ts';
 import { reinstatement, statusLagMs, type DatabaseView } from '../../../cli/reinstatement.ts';
 import { plan } from '../ports.ts';
 import { calm, hotshift, now, outage, region, type Stored } from './memory.ts';
@@ -10,6 +12,36 @@ const asking = (changes: Partial<Stored> = {}): Stored => ({
   ...outage(), approvals: new Map([['shop-running', { taskToken: 'secret-token', summary: '2 of 3 see eu-west-1 down', askedAt: now - 9000 }]]), ...changes,
 });
 const approve = ['approve', 'shop-running', ...region];
+
+describe('drill', () => {
+  test.each<[string, readonly string[], object]>([
+    ['of traffic, in the region that takes the users', ['--evacuate', 'eu-west-1', '--hold', '90s'], { region: 'eu-central-1', arn: expect.stringMatching(/:eu-central-1:.*:hotshift-drill$/), input: { application: 'shop', mode: 'traffic', evacuate: 'eu-west-1', holdSeconds: 90, requestedBy: 'ana' } }],
+    ['a return', ['--return'], { region: 'eu-west-1', arn: expect.stringMatching(/hotshift-drill$/), input: { application: 'shop', mode: 'return', requestedBy: 'ana' } }],
+    ['of the switchover, in the witness, as a failback', ['--mode', 'switchover', '--evacuate', 'eu-west-1'], { region: 'eu-west-2', arn: expect.stringMatching(/:eu-west-2:.*:hotshift-failback$/), input: { application: 'shop', drill: true, home: 'eu-central-1', requestedBy: 'ana' } }],
+    ['of the switchover, to where the writer is not', ['--mode', 'switchover'], { region: 'eu-west-2', input: { application: 'shop', drill: true, requestedBy: 'ana' } }],
+  ])('%s', async (_, given, expected) => {
+    const { code, stored, remarks } = await hotshift(['drill', ...given, ...region, '--yes', '--by', 'ana'], { stored: calm() });
+    expect({ code, remarks }).toMatchObject({ code: 0 });
+    expect(stored.started).toEqual([expect.objectContaining(expected)]);
+    for (const { input, arn } of stored.started) expect((arn.endsWith('failback') ? failbackInput : drillInput).parse(input)).toEqual(input);
+  });
+  test('what is agreed to says what it costs', async () => {
+    const { code, stored } = await hotshift(['drill', '--mode', 'switchover', ...region], { stored: calm() });
+    expect(code).toBe(2);
+    expect(stored.started).toEqual([]);
+    expect(drillMeaning(plan, { mode: 'switchover', evacuate: 'eu-west-1' })).toMatch(/writer of shop from eu-west-1 to eu-central-1 and leaves it there\. Writes pause .* nothing can take over/);
+  });
+  test.each<[string, readonly string[], number]>([
+    ['of traffic without a region', [], 2], ['a region that is none', ['--mode', 'switchover', '--evacuate', 'eu-north-1'], 2], ['a mode that is none', ['--mode', 'chaos'], 2],
+  ])('refuses %s', async (_, given, code) => {
+    const ran = await hotshift(['drill', ...given, ...region, '--yes'], { stored: calm() });
+    expect([ran.code, ran.stored.started]).toEqual([code, []]);
+  });
+  test('a due acknowledgement refuses a switchover', async () => {
+    const ran = await hotshift(['drill', '--mode', 'switchover', ...region, '--yes'], { stored: { ...calm(), lease: { ...calm().lease, acknowledgementDue: true } } });
+    expect([ran.code, ran.stored.started]).toEqual([3, []]);
+  });
+});
 
 describe('approve', () => {
   test('a yes goes to the execution with who said it, and into its journal first; the token is shown to nobody', async () => {

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { evidenceOf, evidenceText, problemsOf, slowerThan } from '../../../cli/evidence.ts';
+import { lookedAt } from '../../../cli/format/plots.ts';
+import { reportHtml, type PageParts } from '../../../cli/format/report-html.ts';
+import { timeline } from '../../../cli/timeline.ts';
 import { VERSION } from '../../../domain/version.ts';
 import type { JournalEntry } from '../../../domain/journal.ts';
 import { home, plan, seen, start, survivor, witness } from '../ports.ts';
@@ -66,4 +69,33 @@ describe('a change is seen', () => {
 test('slower than last time: by more than a fifth and a second', () => {
   const before = [{ step: 'a', seconds: 10 }, { step: 'b', seconds: 0.2 }, { step: 'c', seconds: 10 }];
   expect(slowerThan([{ step: 'a', seconds: 13 }, { step: 'b', seconds: 1 }, { step: 'c', seconds: 11 }, { step: 'd', seconds: 99 }], before)).toEqual([{ step: 'a', seconds: 13, before: 10 }]);
+});
+
+describe('the page', () => {
+  const page = (outcome = 'Failed over', more: PageParts = {}) => {
+    const entries = journal(outcome);
+    return reportHtml(timeline(entries)!, { entries, evidence: evidenceOf(entries, undefined), ...more });
+  };
+  test('plots each look that a decision was made on, once, by who looked at what', () => {
+    expect(lookedAt([...journal('Failed over'), ...journal('Failed over')])).toHaveLength(4);
+    expect(lookedAt([line(0, 'x', 'gate', { evidence: [{ at: 'soon' }, null, { at: 1, vantagePoint: 'v', target: 't', result: 'up' }] })])).toEqual([]);
+    const html = page();
+    expect(html.match(/<svg /g)).toHaveLength(2);
+    expect(html.match(/<path d="M[^"]*" class="bad">/g)).toHaveLength(2);
+    expect(html.match(/class="good"><title>eu-central-1 up from/g)).toHaveLength(2);
+    expect(html).not.toMatch(/NaN|Infinity|undefined|<script|https?:\/\//);
+  });
+  test('what a name brings along is text', () => {
+    const entries = [line(0, 'Verify outage', 'gate', { evidence: [seen('<script>' as never, home, 'down')] }), ...journal('Failed over').slice(1)];
+    expect(reportHtml(timeline(entries)!, { entries })).not.toContain('<script>');
+  });
+  test('says the RTO of each vantage point, who agreed, and by which package', () => {
+    for (const text of ['Achieved RTO: <strong>13', `<th scope="row">${witness}</th>`, 'approved by ana', '<code>abc</code>', '0.1.0', recordOf().seal]) expect(page()).toContain(text);
+    expect(page('Drill passed')).toContain('No RTO was achieved');
+  });
+  test('says what was slower, and what is to be followed up; nothing where there is neither', () => {
+    const html = page('Failed over', { slower: [{ step: 'Promote replica', before: 10, seconds: 20 }], followUps: [['an alarm rang', 'nobody', '2026-12-22', 'open']] });
+    for (const text of ['Slower than last time', 'To be followed up', 'an alarm rang']) expect(html).toContain(text);
+    expect(page()).not.toMatch(/Slower than last time|To be followed up/);
+  });
 });

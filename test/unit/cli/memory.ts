@@ -1,6 +1,7 @@
 // A world without AWS for commands: stores in memory that keep their ports' promises, a clock that stands, a terminal that remembers.
 import { RefusedByAwsError } from '../../../domain/errors.ts';
 import type { DrillRecord } from '../../../domain/drill.ts';
+import type { FollowUp } from '../../../domain/follow-ups.ts';
 import type { Announcement, InstanceFacts } from '../../../domain/ports.ts';
 import type { JournalEntry } from '../../../domain/journal.ts';
 import type { FenceIntent, Lease, Permit } from '../../../domain/lease.ts';
@@ -19,6 +20,7 @@ export interface Stored {
   observations: Observation[];
   journal: JournalEntry[];
   drills: DrillRecord[];
+  followUps: FollowUp[];
   approvals: Map<string, { taskToken: string; summary: string; askedAt: number; needsAnother?: boolean; decision?: 'approve' | 'deny'; by?: string; answeredAt?: number }>;
   told: Announcement[];
   started: { region: string; arn: string; name: string; input: unknown }[];
@@ -40,7 +42,7 @@ export function calm(): Stored {
     intents: [],
     observations: (['eu-west-1', 'eu-central-1', 'eu-west-2'] as const).flatMap((vantagePoint) => [seen(vantagePoint, 'eu-west-1', 'up'), seen(vantagePoint, 'eu-central-1', 'up')]),
     journal: [...failedOver, ...stoodDown, ...handedOver, ...running],
-    drills: (['eu-west-1', 'eu-central-1'] as const).map((evacuated): DrillRecord => ({ application: 'shop', execution: `drill-${evacuated}`, mode: 'traffic', outcome: 'Drill passed', evacuated, startedAt: now - 86_400_000, at: now - 80_000_000, step: 'Hold drill', reason: '', heldSeconds: 1800, open: false, scaled: [] })), approvals: new Map(), told: [], started: [], answered: [], runsIn: 'eu-central-1',
+    drills: (['eu-west-1', 'eu-central-1'] as const).map((evacuated): DrillRecord => ({ application: 'shop', execution: `drill-${evacuated}`, mode: 'traffic', outcome: 'Drill passed', evacuated, startedAt: now - 86_400_000, at: now - 80_000_000, step: 'Hold drill', reason: '', heldSeconds: 1800, open: false, scaled: [] })), followUps: [], approvals: new Map(), told: [], started: [], answered: [], runsIn: 'eu-central-1',
     replica: { identifier: 'orders-frankfurt', status: 'available', isReplica: true, backupRetentionDays: 7 },
     beforeReplace: undefined,
   };
@@ -112,6 +114,16 @@ export function connection(stored: Stored): Connection {
       record: async (entry) => { stored.journal.push(entry); },
     },
     drills: { list: async () => stored.drills, put: async () => { throw new Error('no command writes what a drill was worth'); } },
+    followUps: {
+      list: async () => stored.followUps,
+      add: async (found) => { if (!stored.followUps.some(({ id }) => id === found.id)) stored.followUps.push(found); },
+      replace: async (before, after) => {
+        stored.beforeReplace?.();
+        const index = stored.followUps.findIndex(({ id, version }) => id === before.id && version === before.version);
+        if (index >= 0) stored.followUps[index] = { ...after, version: before.version + 1 };
+        return index >= 0;
+      },
+    },
     approvals: {
       read: async (_, execution) => stored.approvals.get(execution),
       take: async ({ execution, word, by, at, breakGlass }) => {

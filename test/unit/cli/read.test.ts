@@ -1,5 +1,6 @@
 // Commands that only read: status, why, report. What they say, how they say it in a pipe and on a terminal, and how they end.
 import { describe, expect, test } from '@jest/globals';
+import type { DrillRecord } from '../../../domain/drill.ts';
 import { RefusedByAwsError, TryAgainError, UnexpectedAnswerError } from '../../../domain/errors.ts';
 import { calm, connection, hotshift, now, outage, region, seen } from './memory.ts';
 import { execution } from './journals.ts';
@@ -24,6 +25,16 @@ describe('status', () => {
     expect(out).toMatch(/eu-west-1: the last good drill that left it is 91 days old/);
     expect(out).toMatch(/eu-central-1: no good drill has left it/);
     expect(out).toMatch(/has not brought everything back .*hotshift drill shop --return/s);
+  });
+
+  test('drills: a switchover has a runbook of its own once it was tried', async () => {
+    const handedOver: DrillRecord = { ...calm().drills[0]!, execution: 'shop-drill-switchover-1', mode: 'switchover', outcome: 'Handed to a human' };
+    const { out } = await hotshift(['status', ...region], { stored: { ...calm(), drills: [...calm().drills, handedOver] } });
+    expect(out).toMatch(/eu-west-1: no good drill of a switchover has left it: hotshift drill shop --mode switchover --evacuate eu-west-1/);
+    expect(out).toMatch(/eu-central-1: no good drill of a switchover has left it/);
+    expect(out).not.toMatch(/--return/);
+    const { out: untried } = await hotshift(['status', ...region], { stored: calm() });
+    expect(untried).not.toMatch(/switchover/);
   });
 
   test('in an outage: what blocks, what worries, who holds the lease, open orders, stale views', async () => {

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { announcementStore } from '../../../adapters/announcement-store.ts';
 import { approvalAnswers } from '../../../adapters/approval-answers.ts';
 import { approvalStore } from '../../../adapters/approval-store.ts';
+import { drillStore } from '../../../adapters/drill-store.ts';
 import { heardStore } from '../../../adapters/heard-store.ts';
 import { journal } from '../../../adapters/journal.ts';
 import { leaseStore } from '../../../adapters/lease-store.ts';
@@ -35,6 +36,7 @@ export class Channel {
   readonly stub = new DynamoDbStub();
   readonly answered: { readonly region: string; readonly taskToken: string; readonly output: unknown }[] = [];
   readonly told: Announcement[] = [];
+  readonly started: { readonly region: string; readonly arn: string; readonly name: string; readonly input: unknown }[] = [];
   now = start;
   /** False: it has timed out meanwhile. */
   waits = true;
@@ -43,7 +45,7 @@ export class Channel {
 
   private make(client: DynamoDBClient) {
     const items = table(client, 'hotshift');
-    return { items, leases: leaseStore(items), journal: journal(items), observations: observationStore(items), announcements: announcementStore(items), answers: approvalAnswers(items), approvals: approvalStore(items, { now: () => this.now }), heard: heardStore(items) };
+    return { items, leases: leaseStore(items), journal: journal(items), observations: observationStore(items), announcements: announcementStore(items), answers: approvalAnswers(items), approvals: approvalStore(items, { now: () => this.now }), heard: heardStore(items), drills: drillStore(items) };
   }
 
   get stores() { return this.#stores!; }
@@ -68,7 +70,7 @@ export class Channel {
     return hear({
       ...this.stores, clock, signingSecret: async () => SECRET,
       messenger: { send: async (_, announcement) => void this.told.push(announcement) },
-      executions: { answer: async (region, taskToken, output) => {
+      executions: { start: async (region, arn, name, input) => { this.started.push({ region, arn, name, input }); return arn; }, answer: async (region, taskToken, output) => {
         if (!this.waits || region !== 'eu-central-1') throw new RefusedByAwsError('the execution does not wait for this answer any more');
         this.answered.push({ region, taskToken, output });
       } },
@@ -78,7 +80,7 @@ export class Channel {
   /** All that a request may have changed, but for the names of requests that were heard and of refusals that were told. */
   state(): string {
     const kept = [...this.stub.items].filter(([key]) => !/heard#|announcement#/.test(key)).sort();
-    return JSON.stringify([kept, this.answered]);
+    return JSON.stringify([kept, this.answered, this.started]);
   }
 }
 

@@ -66,7 +66,9 @@ const strangers = [
   }),
   ...of(200, {
     'somebody who is in no list': pressed({ user: 'U0MALLORY1' }), 'an operator approves': pressed({ user: OPS }), 'an id that only begins the same': pressed({ user: `${ANA}0` }), 'somebody pauses': signed(command('pause 24h x', { user: 'U0MALLORY1' })),
-    'somebody acknowledges': signed(command('ack', { user: 'U0MALLORY1' })), 'somebody resumes': signed(command('resume', { user: 'U0MALLORY1' })), 'a pause without an end': signed(command('pause')), 'a pause of a month': signed(command('pause 720h holiday')),
+    'somebody acknowledges': signed(command('ack', { user: 'U0MALLORY1' })), 'somebody resumes': signed(command('resume', { user: 'U0MALLORY1' })), 'somebody starts a drill': signed(command('drill shop eu-west-1 now', { user: 'U0MALLORY1' })), 'somebody starts a switchover': signed(command('drill shop eu-west-1 switchover now', { user: 'U0MALLORY1' })), 'an operator starts a switchover': signed(command('drill shop eu-west-1 switchover now', { user: OPS })),
+    'a drill of a region that is none': signed(command('drill shop eu-north-1 now')), 'a drill while a failover runs': signed(command('drill shop eu-west-1 now')), 'a drill with a word too many': signed(command('drill shop eu-west-1 now now')),
+    'a pause without an end': signed(command('pause')), 'a pause of a month': signed(command('pause 720h holiday')),
     'a pause without a reason': signed(command('pause 1h')), 'an acknowledgement of a running failover': signed(command('ack')), 'a question of an earlier epoch': carrying({ epoch: 3 }), 'a question of a later epoch': carrying({ epoch: 5 }),
     'an execution that does not hold the lease': carrying({ execution: 'run-2' }),
   }),

@@ -141,6 +141,35 @@ describe('commands', () => {
     expect(await channel.stores.leases.read('shop')).toMatchObject({ acknowledgementDue: false });
     expect(channel.told.at(-1)).toMatchObject({ pager: 'resolve', incident: 'incident-1' });
   });
+  const freed = async (): Promise<void> => {
+    const { holder: _, ...rest } = await channel.stores.leases.read('shop');
+    await channel.stores.leases.replace(await channel.stores.leases.read('shop'), { ...rest, expiresAt: start, acknowledgementDue: false });
+  };
+  test('drill: said once it tells what would happen, said with "now" it is started, for all to see and in its journal', async () => {
+    await channel.open();
+    await freed();
+    const before = channel.state();
+    expect(await say('drill', 'U0ANYBODY1')).toEqual({ response_type: 'ephemeral', text: expect.stringMatching(/eu-west-1: no good drill has left it/) });
+    expect(await say('drill shop eu-west-1', 'U0ANYBODY1')).toEqual({ response_type: 'ephemeral', text: 'This moves all users of shop to eu-central-1, and back.\nTo start it: `/hotshift drill shop eu-west-1 now`' });
+    expect(channel.state()).toBe(before);
+    expect(await say('drill shop eu-west-1 now', OPS)).toEqual({ response_type: 'in_channel', text: expect.stringContaining('olu starts a drill: This moves all users') });
+    expect(channel.started).toEqual([expect.objectContaining({ region: 'eu-central-1', arn: expect.stringMatching(/:eu-central-1:.*hotshift-drill$/), input: { application: 'shop', mode: 'traffic', evacuate: 'eu-west-1', requestedBy: 'olu' } })]);
+    expect(await channel.stores.journal.list(channel.started[0]!.name)).toEqual([expect.objectContaining({ step: 'Operator', summary: 'traffic drill that leaves eu-west-1 started by olu (Slack)' })]);
+  });
+  test('drill of a switchover: by an approver, in the witness', async () => {
+    await channel.open();
+    await freed();
+    expect((await say('drill eu-west-1 switchover now', OPS)).text).toContain('is not one of those who may');
+    expect(channel.started).toEqual([]);
+    expect((await say('drill eu-west-1 switchover now')).response_type).toBe('in_channel');
+    expect(channel.started).toEqual([expect.objectContaining({ region: 'eu-west-2', arn: expect.stringMatching(/hotshift-failback$/), input: { application: 'shop', drill: true, home: 'eu-central-1', requestedBy: 'ana' } })]);
+  });
+  test('a drill that the lease refuses is refused before it is started', async () => {
+    await channel.open();
+    expect((await say('drill eu-west-1')).text).toContain('It would be refused now: run-1 holds the lease');
+    expect(await say('drill eu-west-1 now')).toEqual({ response_type: 'ephemeral', text: expect.stringContaining('refused: run-1 holds the lease') });
+    expect(channel.started).toEqual([]);
+  });
   test.each(['', 'help', 'drill', 'elephant', 'status elsewhere', 'pause 30m'])('"%s" is answered and changes nothing', async (text) => {
     await channel.open();
     const before = channel.state();

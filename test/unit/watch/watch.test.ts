@@ -1,8 +1,9 @@
 // Lag that deserves a page: unknown is too much, a writer has none, an idle writer has none, and an hour of it is told once.
 import { describe, expect, test } from '@jest/globals';
+import type { DrillRecord } from '../../../domain/drill.ts';
 import { TryAgainError } from '../../../domain/errors.ts';
 import type { Observation } from '../../../domain/observation.ts';
-import type { DatabaseFacts, Ports } from '../../../domain/ports.ts';
+import type { DatabaseFacts, Figures, Ports } from '../../../domain/ports.ts';
 import { lag, lagFigures } from '../../../functions/watch/lag.ts';
 import { watch } from '../../../functions/watch/watch.ts';
 import { database, home, Memory, plan, seen, start, survivor, twoDatabases, witness } from '../ports.ts';
@@ -63,6 +64,34 @@ describe('watch', () => {
     const flaky: Ports = { ...ports, messenger: { send: async (...given) => { asked += 1; if (asked === 1) throw new TryAgainError('no route'); await ports.messenger.send(...given); } } };
     await expect(run(memory, 2, flaky)).rejects.toBeInstanceOf(TryAgainError);
     expect(memory.told.map(({ title }) => title)).toEqual(['Replication lag: shop/orders in eu-central-1', 'Replication lag: shop/stock in eu-central-1']);
+  });
+
+  test('counts what was not drilled well for 90 days, in its own region; who never drilled is told elsewhere', async () => {
+    const day = 86_400_000;
+    const drill = (evacuated: string, days: number, more: Partial<DrillRecord> = {}): DrillRecord =>
+      ({ application: 'shop', execution: `d-${days}`, mode: 'traffic', outcome: 'Drill passed', evacuated, startedAt: start, at: start - days * day, step: '', reason: '', heldSeconds: 1, open: false, scaled: [], ...more });
+    const counted = async (records: readonly DrillRecord[]): Promise<unknown> => {
+      const memory = behind();
+      memory.now = start;
+      let found: unknown;
+      const figures: Figures = { publish: (of, values) => { if (!('database' in of)) found = { ...of, values: values.map(({ name, value }) => [name, value]) }; } };
+      await watch({ ...memory.ports(), figures, drills: { list: async () => records } }, memory.plan, survivor)({ runSeconds: plan.detection.probeIntervalSeconds });
+      return found;
+    };
+    const stale = (count: number) => ({ application: 'shop', region: survivor, values: [['StaleDrills', count]] });
+    expect(await counted([])).toEqual(stale(0));
+    expect(await counted([drill(survivor, 90)])).toEqual(stale(0));
+    expect(await counted([drill(survivor, 92), drill(home, 1)])).toEqual(stale(1));
+    expect(await counted([drill(home, 1), drill(survivor, 1, { outcome: 'Drill stopped' })])).toEqual(stale(1));
+    expect(await counted([drill(survivor, 92), drill(survivor, 93, { mode: 'switchover' })])).toEqual(stale(2));
+    expect(await counted([drill(survivor, 1), drill(survivor, 2, { mode: 'switchover' })])).toEqual(stale(0));
+  });
+
+  test('drills that cannot be read make the run fail, after it has looked at the lag', async () => {
+    const memory = behind();
+    const drills = { list: () => Promise.reject(new TryAgainError('no table')) };
+    await expect(watch({ ...memory.ports(), figures: { publish: () => undefined }, drills }, memory.plan, survivor)({ runSeconds: plan.detection.probeIntervalSeconds })).rejects.toBeInstanceOf(TryAgainError);
+    expect(memory.told).toHaveLength(1);
   });
 
   test('moves nothing', async () => {
