@@ -1,7 +1,10 @@
 // The plan of an application: what is protected, where it runs and by which rules Hotshift may act on it.
 // It is `hotshift.yml` after parsing (events/config.ts): complete, with every default filled in.
+import type { CapacityPlan } from './capacity.ts';
 import type { DrillPlan } from './drill.ts';
 import type { ComparedTable } from './failback.ts';
+
+export type { CapacityPlan } from './capacity.ts';
 
 /** An AWS region name such as `us-east-1`. */
 export type Region = string;
@@ -148,15 +151,6 @@ export interface RoutingControlPlan {
   readonly endpoints: readonly { readonly region: Region; readonly url: string }[];
   /** Region -> ARN of the routing control that lets users in. */
   readonly controls: Readonly<Record<Region, string>>;
-}
-
-export interface CapacityPlan {
-  readonly name: string;
-  readonly kind: 'ecs';
-  /** `baseline` is the steady desired count: the target is counted from it, so that scaling twice is scaling once. */
-  readonly services: Readonly<Record<Region, { readonly cluster: string; readonly service: string; readonly baseline: number }>>;
-  readonly factor: number;
-  readonly desiredMax: number;
 }
 
 /** Who may answer and command from Slack (functions/hear). */

@@ -1,6 +1,7 @@
 // From the form that people write to the plan that the steps read: every default filled in, durations in seconds.
 // `formPath` is the way back, so that a rule about a plan names the field that a person wrote.
-import type { ApplicationPlan, CapacityPlan, DatabasePlan, NotificationPlan, SlackPlan, TrafficPlan } from '../domain/plan.ts';
+import type { ApplicationPlan, DatabasePlan, NotificationPlan, SlackPlan, TrafficPlan } from '../domain/plan.ts';
+import { capacityPlan } from './config-capacity.ts';
 import type { ApplicationForm } from './config-form.ts';
 import type { ConfigPath } from './config-issue.ts';
 
@@ -30,7 +31,7 @@ export function fillPlan(application: string, form: ApplicationForm): Applicatio
     databases: Object.entries(form.databases).map(([name, database]) => databasePlan(name, database)),
     traffic: Object.entries(form.traffic).map(([name, traffic]) => trafficPlan(name, traffic)),
     ...(form.routingControls === undefined ? {} : { routingControls: form.routingControls }),
-    capacity: Object.entries(form.capacity).map(([name, capacity]): CapacityPlan => ({ name, ...capacity })),
+    capacity: Object.entries(form.capacity).map(([name, capacity]) => capacityPlan(name, capacity)),
     warm: { paths: form.warm.paths, concurrency: form.warm.concurrency, timeoutSeconds: form.warm.timeout },
     drills: drillPlan(form),
     notifications: notificationPlan(form),

@@ -119,9 +119,10 @@ export const shiftOutput = z.discriminatedUnion('shift', [
 ]);
 
 const scaled = z.array(z.strictObject({ name, from: z.number(), to: z.number(), reason: z.string() }));
-/** `scaled`: what a drill had changed and takes back. */
-export const scaleInput = z.strictObject({ failover: either, epoch, scaled: scaled.exactOptional() });
-export const scaleOutput = z.strictObject({ scaled });
+/** `scaled`: what a drill had changed and takes back. `check`: only look whether there is room by now. */
+export const scaleInput = z.strictObject({ failover: either, epoch, scaled: scaled.exactOptional(), check: z.literal(true).exactOptional() });
+/** `shortage`: what is missing, and why; it is told and stops nothing. */
+export const scaleOutput = z.strictObject({ scaled, shortage: z.string().exactOptional() });
 
 export const warmInput = z.strictObject({ failover, epoch });
 export const warmOutput = z.strictObject({ fetched: z.number(), failed: z.number() });

@@ -57,7 +57,7 @@ export function secretsToDescribe(region: Region, plans: Plans): readonly { read
 }
 
 function describeServices(region: Region, plans: Plans): readonly Statement[] {
-  const services = plans.applications.flatMap(({ capacity }) => capacity.flatMap((entry) => entry.services[region] ?? []));
+  const services = plans.applications.flatMap(({ capacity }) => capacity.flatMap((entry) => (entry.kind === 'ecs' ? entry.services[region] ?? [] : [])));
   if (services.length === 0) return [];
   return [allow('DescribeServices', ['ecs:DescribeServices'], services.map(({ cluster, service }) => arn('ecs', `service/${cluster}/${service}`, region)),
     { ArnEquals: { 'ecs:cluster': [...new Set(services.map(({ cluster }) => cluster))].map((cluster) => arn('ecs', `cluster/${cluster}`, region)) } })];

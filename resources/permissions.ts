@@ -2,6 +2,7 @@
 // The only source of the roles and of the table in docs/security.md; test/unit/resources holds it against what the code can send.
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
 import { arn, type Statement } from './cloudformation.ts';
+import { scaling } from './permissions-capacity.ts';
 import { changeRecords, readRecords, routingControls } from './permissions-records.ts';
 import { readApplications, readDeployment, secretsToDescribe } from './permissions-rehearse.ts';
 import { actingRegions, allInstances, listening, type Plans } from './plans.ts';
@@ -59,16 +60,6 @@ const suspect = (plans: Plans): Statement => ({
 });
 const placesOf = (plan: ApplicationPlan): readonly Region[] => [...plan.regions, plan.witness];
 
-function scaleServices(region: Region, plans: Plans): readonly Statement[] {
-  const services = plans.applications.flatMap(({ capacity }) => capacity.flatMap((entry) => Object.entries(entry.services)))
-    .filter(([place]) => actingRegions(region, plans).includes(place));
-  return services.length === 0 ? [] : [{
-    Sid: 'Scale', Effect: 'Allow', Action: ['ecs:DescribeServices', 'ecs:UpdateService'],
-    Resource: services.map(([place, { cluster, service }]) => arn('ecs', `service/${cluster}/${service}`, place)),
-    Condition: { ArnEquals: { 'ecs:cluster': services.map(([place, { cluster }]) => arn('ecs', `cluster/${cluster}`, place)) } },
-  }];
-}
-
 /** By prefix and by name, in the region that has the users; of a failback, which runs in the witness, that is either of the pair. */
 const readAlarms = (region: Region, plans: Plans): Statement => ({ Sid: 'SeeAlarms', Effect: 'Allow', Action: ['cloudwatch:DescribeAlarms'], Resource: actingRegions(region, plans).map((place) => arn('cloudwatch', 'alarm:*', place)) });
 
@@ -122,11 +113,10 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
       // A waiting failover runs in the survivor, or in the witness; the token in the table says which execution.
       { Sid: 'Answer', Effect: 'Allow', Action: ['states:SendTaskSuccess'], Resource: '*' },
     ];
-    case 'scale': return [table('GetItem', 'Query', 'PutItem'), ...scaleServices(region, plans)];
+    case 'scale': return [table('GetItem', 'Query', 'PutItem'), ...scaling(region, plans)];
     case 'prepare': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), readAlarms(region, plans)];
     case 'hold': return [
-      table('GetItem', 'Query', 'PutItem'), readAlarms(region, plans),
-      ...scaleServices(region, plans).map((statement) => ({ ...statement, Sid: 'SeeServices', Action: ['ecs:DescribeServices'] })),
+      table('GetItem', 'Query', 'PutItem'), readAlarms(region, plans), ...scaling(region, plans, true),
     ];
     case 'settle': return [table('GetItem', 'PutItem')];
     case 'announce': case 'approve': return [table('GetItem', 'PutItem'), ...tellPeople(region, plans)];

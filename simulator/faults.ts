@@ -23,7 +23,7 @@ export type Fault = When & (
   | { readonly do: 'application'; readonly place: PlaceName; readonly fault: AppFault }
   | { readonly do: 'status'; readonly place: PlaceName; readonly status: string }
   | { readonly do: 'promotion'; readonly stalls?: boolean; readonly readOnly?: boolean; readonly seconds?: number }
-  | { readonly do: 'slow names'; readonly seconds: number }
+  | { readonly do: 'slow names'; readonly seconds: number } | { readonly do: 'no capacity'; readonly place: PlaceName; readonly most: number }
   | { readonly do: 'chat down' } | { readonly do: 'all messages down' }
   | { readonly do: 'no agents'; readonly place: PlaceName; /** Only this one; both when absent. */ readonly agent?: 'observe' | 'enforce' }
   | { readonly do: 'open network'; readonly place: PlaceName }
@@ -104,6 +104,10 @@ function apply(world: World, oracle: Oracle, fault: Fault): TakeBack {
     case 'application': {
       world.appFaults.set(at(fault.place), fault.fault);
       return () => world.appFaults.delete(at(fault.place));
+    }
+    case 'no capacity': {
+      world.stock.limit(at(fault.place), fault.most);
+      return () => world.stock.lift(at(fault.place));
     }
     case 'slow names': {
       world.names.insyncMs = [fault.seconds * 500, fault.seconds * 1000];

@@ -1,5 +1,6 @@
 // All domain ports for one caller: each method crosses the modelled network to the place where its resource lives, with the limits of
 // adapters/clients.ts, and takes effect on the models. Time is the clock of the caller's place.
+import { countedIn } from '../domain/capacity.ts';
 import type { DrillPorts } from '../domain/drill.ts';
 import type { FailbackPorts } from '../domain/failback.ts';
 import type { RehearsalStore } from '../domain/inventory.ts';
@@ -162,8 +163,8 @@ function regional(world: World, caller: Caller): Regional {
     },
     capacity: {
       read: (capacity, region) => calls.call(caller, { port: 'capacity.read', target: region, ...READING }, () => {
-        const desired = world.desired.get(`${capacity.name}#${region}`) ?? capacity.services[region]?.baseline ?? 1;
-        return { desired, running: desired };
+        const desired = world.desired.get(`${capacity.name}#${region}`) ?? countedIn(capacity)[region]?.baseline ?? 1;
+        return { desired, ...world.stock.of(region, desired) };
       }),
       setDesired: (capacity, region, desired) => calls.call(caller, { port: 'capacity.setDesired', target: region, ...READING, detail: { region, desired } }, () => void world.desired.set(`${capacity.name}#${region}`, desired)),
     },

@@ -22,6 +22,7 @@ import { hold } from '../functions/hold/hold.ts';
 import { prepare } from '../functions/prepare/prepare.ts';
 import { promote } from '../functions/promote/promote.ts';
 import { rebuild } from '../functions/rebuild/rebuild.ts';
+import { room } from '../functions/scale/room.ts';
 import { scale, scaleBack } from '../functions/scale/scale.ts';
 import { settle } from '../functions/settle/settle.ts';
 import { shiftRamp } from '../functions/shift/shift-ramp.ts';
@@ -63,7 +64,7 @@ export const productionSteps: Steps = {
   compare: { input: failback.compareInput, output: failback.compareOutput, run: compare },
   rebuild: { input: failback.rebuildInput, output: failback.rebuildOutput, run: rebuild },
   // As functions/scale/handler.ts wires it.
-  scale: { input: contract.scaleInput, output: contract.scaleOutput, run: (ports, plan) => ({ scaled, ...input }: ScaleInput) => (scaled === undefined ? scale(ports, plan)(input) : scaleBack(ports, plan)({ ...input, scaled })) },
+  scale: { input: contract.scaleInput, output: contract.scaleOutput, run: (ports, plan) => ({ scaled, check, ...input }: ScaleInput) => (check === true ? room(ports, plan)(input) : scaled === undefined ? scale(ports, plan)(input) : scaleBack(ports, plan)({ ...input, scaled })) },
   // As functions/shift/handler.ts wires it.
   shift: { input: contract.shiftInput, output: contract.shiftOutput, run: (ports, plan) => (input: ShiftInput) => shift(ports, plan, input) },
   verify: { input: contract.verifyInput, output: contract.verifyOutput, run: verify },

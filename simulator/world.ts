@@ -18,6 +18,7 @@ import { Random } from './random.ts';
 import { Rds } from './rds.ts';
 import { Server, type AppFault } from './servers.ts';
 import { productionSteps, type StepName, type Steps } from './steps.ts';
+import { Stock } from './stock.ts';
 import { Table } from './table.ts';
 import { Names, Users } from './users.ts';
 
@@ -56,6 +57,7 @@ export class World {
   readonly executions: Executions;
   readonly steps: Steps;
   readonly desired = new Map<string, number>();
+  readonly stock = new Stock();
   readonly drills: DrillRecord[] = [];
   /** Alarms that ring, in both regions. */
   ringing: readonly string[] = [];

@@ -1,5 +1,6 @@
 // Survey pair: find out where the writer is and what is left to do, and say whether a failback may begin. It reads only; all that it
 // writes is the journal. A failback that ended on the way is gone on with from what is found, never from memory.
+import { countedIn, roomFor } from '../../domain/capacity.ts';
 import type { Scaled } from '../../domain/drill.ts';
 import type { Failover } from '../../domain/journal.ts';
 import { survivorOf, type ApplicationPlan, type Instant, type Region } from '../../domain/plan.ts';
@@ -52,7 +53,7 @@ async function lookAtAll(ports: SurveyPorts, plan: ApplicationPlan): Promise<rea
 }
 
 /** What a failover sets where it goes to: only this is taken back, anything else is somebody's own decision. */
-const added = (plan: ApplicationPlan, region: Region): readonly Scaled[] => plan.capacity.flatMap(({ name, services, factor, desiredMax }) => {
-  const baseline = services[region]?.baseline;
-  return baseline === undefined ? [] : [{ name, from: baseline, to: Math.max(baseline, Math.min(Math.ceil(baseline * factor), desiredMax)), reason: `${baseline} x ${factor}` }];
+const added = (plan: ApplicationPlan, region: Region): readonly Scaled[] => plan.capacity.flatMap((capacity) => {
+  const baseline = countedIn(capacity)[region]?.baseline;
+  return baseline === undefined ? [] : [{ name: capacity.name, from: baseline, to: roomFor(capacity, baseline), reason: `${baseline} x ${capacity.factor}` }];
 });

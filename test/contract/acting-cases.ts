@@ -8,7 +8,7 @@ import { messengerOf } from '../../adapters/messenger.ts';
 import { secretsManager } from '../../adapters/secrets.ts';
 import { trafficOf } from '../../adapters/traffic.ts';
 import { RefusedByAwsError, TryAgainError } from '../../domain/errors.ts';
-import type { ApplicationPlan, DatabasePlan } from '../../domain/plan.ts';
+import type { ApplicationPlan, CapacityPlan, DatabasePlan } from '../../domain/plan.ts';
 import type { InstanceFacts } from '../../domain/ports.ts';
 import type { Case } from './port-contract.ts';
 import { HERE, SECRET, TABLE, THERE, type World } from './world.ts';
@@ -18,6 +18,7 @@ export function actingCases(test: Case, world: () => World): void {
   trafficCases(test, world);
   lockCases(test, world);
   capacityCases(test, world);
+  otherCapacityCases(test, world);
   messageCases(test, world);
 }
 
@@ -93,6 +94,30 @@ function capacityCases(test: Case, world: () => World): void {
     await refusal(capacityOf().read(nowhere, HERE), RefusedByAwsError, 'MISSING');
     await refusal(capacityOf().setDesired(nowhere, HERE, 2), RefusedByAwsError, 'ServiceNotFoundException');
   });
+}
+
+const KINDS = { 'auto-scaling-group': 'no such group', 'lambda-concurrency': 'ResourceNotFoundException', 'scaling-minimum': 'no such target' } as const;
+function otherCapacityCases(test: Case, world: () => World): void {
+  for (const [kind, missing] of Object.entries(KINDS)) {
+    const plan = () => world().capacities.find((one) => one.kind === kind)!;
+    // The names of the things themselves, and what stays as it is: regions, counts, and which API they belong to.
+    const elsewhere = () => JSON.parse(JSON.stringify(plan()).replaceAll(/shop-web|shop-api|service\/shop\/web/g, 'service/shop/nothing').replaceAll('"service/shop/nothing"', kind === 'scaling-minimum' ? '"service/shop/nothing"' : '"nothing"')) as CapacityPlan;
+    test(`capacity: ${kind}: the count is absolute, and its own bound is told`, async () => {
+      const before = await capacityOf().read(plan(), HERE);
+      expect(before.desired).toBe(3);
+      if (kind !== 'lambda-concurrency') expect(before.most).toBe(8);
+      await capacityOf().setDesired(plan(), HERE, 6);
+      await capacityOf().setDesired(plan(), HERE, 6);
+      expect(await capacityOf().read(plan(), HERE)).toMatchObject({ desired: 6 });
+    });
+    test(`capacity: ${kind}: what is not there is a clear no`, async () => {
+      await refusal(capacityOf().read(elsewhere(), HERE), RefusedByAwsError, missing);
+    });
+    if (kind !== 'lambda-concurrency') test(`capacity: ${kind}: beyond its own bound is a clear no`, async () => {
+      await refusal(capacityOf().setDesired(plan(), HERE, 9), RefusedByAwsError, kind === 'scaling-minimum' ? 'ValidationException' : 'ValidationError');
+      expect((await capacityOf().read(plan(), HERE)).desired).toBe(6);
+    });
+  }
 }
 
 function messageCases(test: Case, world: () => World): void {

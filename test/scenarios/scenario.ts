@@ -19,7 +19,7 @@ const faultForm = z.discriminatedUnion('do', [
   fault('application', { place, fault: z.enum(['down', 'bad-content', 'read-failed', 'write-failed', 'slow']) }),
   fault('status', { place, status: z.string() }),
   fault('promotion', { stalls: z.boolean().exactOptional(), readOnly: z.boolean().exactOptional(), seconds: z.number().exactOptional() }),
-  fault('slow names', { seconds }), fault('chat down', {}), fault('all messages down', {}),
+  fault('slow names', { seconds }), fault('no capacity', { place, most: z.number().int() }), fault('chat down', {}), fault('all messages down', {}),
   fault('clock', { place, seconds }), fault('server clock', { place, seconds }),
   fault('call', { port: z.string(), step: z.string().exactOptional(), fault: z.enum(CALL_FAULTS), times: z.number().int().exactOptional(), skip: z.number().int().exactOptional() }),
   fault('budget', { service: z.enum(['traffic', 'database', 'capacity', 'leases', 'permits', 'journal']), burst: z.number(), perSecond: z.number() }),

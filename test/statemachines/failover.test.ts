@@ -120,8 +120,8 @@ describe('the definition', () => {
     const lacking = tasks.filter(([, state]) => state.type === 'Task' && (state.timeoutSeconds === undefined || state.catch.length === 0)).map(([name]) => name);
     expect(lacking).toEqual([]);
     const once = tasks.filter(([, state]) => state.type === 'Task' && state.retry.length === 0).map(([name]) => name);
-    // Telling and warming must not hold up anything.
-    expect(once.sort()).toEqual(['Announce failover', 'Announce outcome', 'Warm survivor']);
+    // Telling, warming and counting must not hold up anything.
+    expect(once.sort()).toEqual(['Announce failover', 'Announce outcome', 'Scale check', 'Warm survivor']);
   });
   test('the first word of a task is a folder, and each folder is used or is an agent', () => {
     const first = [...new Set(tasks.map(([name]) => name.split(' ')[0]!.toLowerCase()))].sort();

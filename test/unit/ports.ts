@@ -1,5 +1,6 @@
 // All domain ports in memory, for unit tests of verbs: a small world that keeps what it is told, with a clock that a test moves.
 // It promises what domain/ports.ts says and models nothing else: no latency, no faults. Those are the simulator's.
+import { countedIn } from '../../domain/capacity.ts';
 import { readFileSync } from 'node:fs';
 import type { FenceIntent, Lease, NetworkRule, Permit } from '../../domain/lease.ts';
 import type { Failover, JournalEntry } from '../../domain/journal.ts';
@@ -72,7 +73,7 @@ export class Memory {
       this.facts.set(key(name, survivor), { inRecovery: true, replayedAt: start - 12_500, heartbeatAt: start - 12_200, readAt: start });
     }
     for (const traffic of of.traffic) this.weights.set(traffic.name, { [home]: 100, [survivor]: 100 });
-    for (const { name, services } of of.capacity) for (const [region, { baseline }] of Object.entries(services)) this.desired.set(key(name, region), baseline);
+    for (const capacity of of.capacity) for (const [region, { baseline }] of Object.entries(countedIn(capacity))) this.desired.set(key(capacity.name, region), baseline);
   }
 
   /** Makes `execution` the holder of the lease. */
