@@ -1,6 +1,7 @@
 // The plan of an application: what is protected, where it runs and by which rules Hotshift may act on it.
 // It is `hotshift.yml` after parsing (events/config.ts): complete, with every default filled in.
 import type { CapacityPlan } from './capacity.ts';
+import type { HookPlan } from './hooks.ts';
 import type { DrillPlan } from './drill.ts';
 import type { ComparedTable } from './failback.ts';
 
@@ -201,6 +202,8 @@ export interface ApplicationPlan {
   readonly capacity: readonly CapacityPlan[];
   /** Paths fetched on the survivor to warm caches and sessions, before the service is confirmed. */
   readonly warm: { readonly paths: readonly string[]; readonly concurrency: number; readonly timeoutSeconds: number };
+  /** Functions of the owners at named points. */
+  readonly hooks?: readonly HookPlan[];
   readonly notifications: NotificationPlan;
   readonly drills: DrillPlan;
   /** Finding of a rehearsal -> why it may stand: it is then told as information. */

@@ -4,6 +4,7 @@ import type { ProbeOutcome, Observation } from './observation.ts';
 import type { FenceIntent, FenceProof, Lease, NetworkRule, Permit } from './lease.ts';
 import type { JournalEntry } from './journal.ts';
 import type { CapacityFacts } from './capacity.ts';
+import type { Hooks } from './hooks.ts';
 import type { CapacityPlan, DatabasePlan, Instant, Region } from './plan.ts';
 import type { AnnouncementStore, ApprovalStore, Messenger } from './ports-people.ts';
 import type { RoutingControls, SwitchStore, Traffic } from './ports-traffic.ts';
@@ -163,6 +164,7 @@ export interface Ports {
   readonly switches: SwitchStore;
   readonly controls: RoutingControls;
   readonly capacity: Capacity;
+  readonly hooks: Hooks;
   readonly messenger: Messenger;
   readonly events: Events;
   readonly incidents: IncidentStore;

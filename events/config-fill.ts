@@ -2,6 +2,7 @@
 // `formPath` is the way back, so that a rule about a plan names the field that a person wrote.
 import type { ApplicationPlan, DatabasePlan, NotificationPlan, SlackPlan, TrafficPlan } from '../domain/plan.ts';
 import { capacityPlan } from './config-capacity.ts';
+import { hookPlan } from './config-hooks.ts';
 import type { ApplicationForm } from './config-form.ts';
 import type { ConfigPath } from './config-issue.ts';
 
@@ -33,6 +34,7 @@ export function fillPlan(application: string, form: ApplicationForm): Applicatio
     ...(form.routingControls === undefined ? {} : { routingControls: form.routingControls }),
     capacity: Object.entries(form.capacity).map(([name, capacity]) => capacityPlan(name, capacity)),
     warm: { paths: form.warm.paths, concurrency: form.warm.concurrency, timeoutSeconds: form.warm.timeout },
+    ...(Object.keys(form.hooks).length === 0 ? {} : { hooks: Object.entries(form.hooks).map(([name, hook]) => hookPlan(name, hook)) }),
     drills: drillPlan(form),
     notifications: notificationPlan(form),
     ...(form.accept === undefined ? {} : { accept: form.accept }),
@@ -127,8 +129,8 @@ export function formPath(plan: ApplicationPlan, path: ConfigPath): ConfigPath {
   if (first === 'detection' && second === 'controlUrl') return ['urls', 'control'];
   const home = moved[first];
   if (home !== undefined) return second === undefined ? home : [...home, second, ...rest];
-  if ((first === 'databases' || first === 'traffic' || first === 'capacity') && typeof second === 'number') {
-    return [first, plan[first][second]?.name ?? second, ...rest.map(formWord)];
+  if ((first === 'databases' || first === 'traffic' || first === 'capacity' || first === 'hooks') && typeof second === 'number') {
+    return [first, plan[first]?.[second]?.name ?? second, ...rest.map(formWord)];
   }
   return [first, ...(second === undefined ? [] : [formWord(second)]), ...rest.map(formWord)];
 }

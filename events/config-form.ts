@@ -2,6 +2,7 @@
 // `config-fill.ts` turns it into plans; `schema/hotshift.schema.json` is made from it for editors.
 import * as z from 'zod';
 import { capacityForm } from './config-capacity.ts';
+import { hookForm } from './config-hooks.ts';
 import * as field from './config-fields.ts';
 
 const { seconds, whole } = field;
@@ -188,6 +189,7 @@ export const applicationForm = z.strictObject({
   routingControls: routingControls.describe('Amazon Application Recovery Controller, for the strategy routing-control.').optional(),
   capacity: z.record(field.name, capacityForm).describe('Name -> what is scaled up in the survivor.').prefault({}),
   warm, drills, notifications,
+  hooks: z.record(field.name, hookForm).describe('Name -> your own function at a named point. It cannot stop a failover unless it is required.').prefault({}),
   // Twenty characters are a sentence; a word is no reason.
   accept: z.record(field.findingId, z.string().min(20).max(300)).describe('Warning of `hotshift check --aws` -> why it may stand; it is then told as information. Critical findings cannot be accepted.').optional(),
 });

@@ -60,6 +60,12 @@ const suspect = (plans: Plans): Statement => ({
 });
 const placesOf = (plan: ApplicationPlan): readonly Region[] => [...plan.regions, plan.witness];
 
+/** The owners' functions in the regions that a workflow of this place gives the writer to. */
+function callHooks(region: Region, plans: Plans): readonly Statement[] {
+  const arns = [...new Set(plans.applications.flatMap(({ hooks = [] }) => hooks.flatMap(({ functionArns }) => Object.entries(functionArns))).flatMap(([place, one]) => (actingRegions(region, plans).includes(place) ? [one] : [])))];
+  return arns.length === 0 ? [] : [{ Sid: 'CallHooks', Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: arns }];
+}
+
 /** By prefix and by name, in the region that has the users; of a failback, which runs in the witness, that is either of the pair. */
 const readAlarms = (region: Region, plans: Plans): Statement => ({ Sid: 'SeeAlarms', Effect: 'Allow', Action: ['cloudwatch:DescribeAlarms'], Resource: actingRegions(region, plans).map((place) => arn('cloudwatch', 'alarm:*', place)) });
 
@@ -113,6 +119,7 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
       // A waiting failover runs in the survivor, or in the witness; the token in the table says which execution.
       { Sid: 'Answer', Effect: 'Allow', Action: ['states:SendTaskSuccess'], Resource: '*' },
     ];
+    case 'call': return [table('GetItem', 'Query', 'PutItem'), ...callHooks(region, plans)];
     case 'scale': return [table('GetItem', 'Query', 'PutItem'), ...scaling(region, plans)];
     case 'prepare': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), readAlarms(region, plans)];
     case 'hold': return [

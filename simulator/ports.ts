@@ -9,6 +9,7 @@ import type { NetworkRule } from '../domain/lease.ts';
 import type { Ports } from '../domain/ports.ts';
 import { InvalidInputError, LeaseLostError, TryAgainError } from '../domain/errors.ts';
 import type { Caller, Route } from './calls.ts';
+import { hooksFor } from './hooks.ts';
 import { INTERNET, GLOBAL } from './places.ts';
 import { failingBack } from './ports-failback.ts';
 import { permitsOf } from './permits.ts';
@@ -30,7 +31,7 @@ export type SimulatedPorts = Ports & DrillPorts & FailbackPorts & { readonly reh
 const APPLICATION_RULE: NetworkRule = { protocol: 'tcp', fromPort: 5432, toPort: 5432, peer: { kind: 'ipv4', value: '10.0.0.0/8' } };
 
 export function portsFor(world: World, caller: Caller): SimulatedPorts {
-  return { clock: clockOf(world, caller), ...stores(world, caller), ...journals(world, caller), ...regional(world, caller), ...outside(world, caller), ...drilling(world, caller), ...failingBack(world, { caller, changing: CHANGING, sql: SQL }) };
+  return { clock: clockOf(world, caller), ...stores(world, caller), ...journals(world, caller), ...regional(world, caller), ...outside(world, caller), hooks: hooksFor(world, caller), ...drilling(world, caller), ...failingBack(world, { caller, changing: CHANGING, sql: SQL }) };
 }
 
 const clockOf = (world: World, caller: Caller): Ports['clock'] => ({

@@ -11,6 +11,7 @@ import * as failback from '../events/contracts-failback.ts';
 import { announce } from '../functions/announce/announce.ts';
 import { approve } from '../functions/approve/approve.ts';
 import { assess } from '../functions/assess/assess.ts';
+import { call } from '../functions/call/call.ts';
 import { claim } from '../functions/claim/claim.ts';
 import { compare } from '../functions/compare/compare.ts';
 import { conclude } from '../functions/conclude/conclude.ts';
@@ -32,7 +33,7 @@ import { survey } from '../functions/survey/survey.ts';
 import { verify } from '../functions/verify/verify.ts';
 import { warm } from '../functions/warm/warm.ts';
 
-export type StepName = 'announce' | 'approve' | 'assess' | 'claim' | 'conclude' | 'confirm' | 'fence' | 'hold' | 'prepare' | 'promote' | 'scale' | 'settle' | 'shift' | 'verify' | 'warm' | 'survey' | 'compare' | 'rebuild' | 'observe' | 'enforce';
+export type StepName = 'announce' | 'approve' | 'assess' | 'call' | 'claim' | 'conclude' | 'confirm' | 'fence' | 'hold' | 'prepare' | 'promote' | 'scale' | 'settle' | 'shift' | 'verify' | 'warm' | 'survey' | 'compare' | 'rebuild' | 'observe' | 'enforce';
 export type StepRun = (ports: Ports & DrillPorts & FailbackPorts & { readonly rehearsals: RehearsalStore }, plan: ApplicationPlan, place: Region) => (input: never) => Promise<unknown>;
 export interface Step { readonly input: z.ZodType; readonly output: z.ZodType; readonly run: StepRun }
 export type Steps = Readonly<Record<StepName, Step>>;
@@ -52,6 +53,7 @@ export const productionSteps: Steps = {
   announce: { input: contract.announceInput, output: contract.announceOutput, run: announce },
   approve: { input: contract.approveInput, output: contract.approveOutput, run: approve },
   assess: { input: contract.assessInput, output: contract.assessOutput, run: assess },
+  call: { input: contract.callInput, output: contract.callOutput, run: call },
   claim: { input: contract.claimInput, output: contract.claimOutput, run: claim },
   conclude: { input: contract.concludeInput, output: contract.concludeOutput, run: (ports, plan) => conclude(ports, plan) },
   confirm: { input: contract.confirmInput, output: contract.confirmOutput, run: confirm },

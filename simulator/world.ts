@@ -11,6 +11,7 @@ import { Executions } from './executions.ts';
 import { Facts } from './facts.ts';
 import { HealthChecks } from './health-checks.ts';
 import { invoke } from './lambdas.ts';
+import { OwnersFunctions } from './hooks.ts';
 import { Messages } from './messages.ts';
 import { Places, type Place } from './places.ts';
 import { Pair } from './postgres.ts';
@@ -58,6 +59,7 @@ export class World {
   readonly steps: Steps;
   readonly desired = new Map<string, number>();
   readonly stock = new Stock();
+  readonly owners = new OwnersFunctions();
   readonly drills: DrillRecord[] = [];
   /** Alarms that ring, in both regions. */
   ringing: readonly string[] = [];

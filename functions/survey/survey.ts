@@ -2,6 +2,7 @@
 // writes is the journal. A failback that ended on the way is gone on with from what is found, never from memory.
 import { countedIn, roomFor } from '../../domain/capacity.ts';
 import type { Scaled } from '../../domain/drill.ts';
+import { hooksAt, type HooksAt } from '../../domain/hooks.ts';
 import type { Failover } from '../../domain/journal.ts';
 import { survivorOf, type ApplicationPlan, type Instant, type Region } from '../../domain/plan.ts';
 import type { Ports } from '../../domain/ports.ts';
@@ -14,6 +15,7 @@ export interface SurveyInput {
 export interface Surveyed {
   readonly survey: 'go' | 'refused'; readonly reason: string; readonly home: Region; readonly rebuild: Failover; readonly move: Failover;
   readonly writerMoves: boolean; readonly resumes: boolean; readonly databases: readonly string[];
+  readonly hooks?: readonly HooksAt[];
   readonly scaled: { readonly home: readonly Scaled[]; readonly other: readonly Scaled[] };
 }
 type SurveyPorts = Pick<Ports, 'leases' | 'observations' | 'permits' | 'intents' | 'database' | 'journal' | 'clock'>;
@@ -38,6 +40,7 @@ export const survey = (ports: SurveyPorts, plan: ApplicationPlan) =>
     return {
       survey: refused.length > 0 ? 'refused' : 'go', reason, home, rebuild: failover(survivorOf(plan, way.writer)), move: failover(survivorOf(plan, home)),
       writerMoves, resumes: way.resumes, databases: plan.databases.map(({ name }) => name), scaled: { home: added(plan, home), other: added(plan, survivorOf(plan, home)) },
+      ...(plan.hooks === undefined ? {} : { hooks: hooksAt(plan.hooks) }),
     };
   };
 

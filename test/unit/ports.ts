@@ -1,5 +1,6 @@
 // All domain ports in memory, for unit tests of verbs: a small world that keeps what it is told, with a clock that a test moves.
 // It promises what domain/ports.ts says and models nothing else: no latency, no faults. Those are the simulator's.
+import type { HookEvent } from '../../domain/hooks.ts';
 import { countedIn } from '../../domain/capacity.ts';
 import { readFileSync } from 'node:fs';
 import type { FenceIntent, Lease, NetworkRule, Permit } from '../../domain/lease.ts';
@@ -59,6 +60,7 @@ export class Memory {
   control = true;
   switched: TrafficSwitch = { application: plan.application, epoch: 0 };
   controls: Readonly<Record<Region, boolean>> = { [home]: true, [survivor]: true };
+  hook: (event: HookEvent) => unknown = () => ({ ok: true });
   statusOf: (url: string) => number = () => 200;
   /** What the authoritative servers answer; by default what was stored last. */
   answers: (name: string) => readonly string[] = (name) => this.#stored(name);
@@ -172,7 +174,7 @@ export class Memory {
     };
   }
 
-  #world(): Pick<Ports, 'clock' | 'prober' | 'database' | 'locks' | 'traffic' | 'controls' | 'capacity' | 'messenger' | 'events'> {
+  #world(): Pick<Ports, 'clock' | 'prober' | 'database' | 'locks' | 'traffic' | 'controls' | 'capacity' | 'hooks' | 'messenger' | 'events'> {
     return {
       clock: { now: () => this.now, sleep: async (delayMs) => { this.now += delayMs; } },
       prober: { probe: async (url) => this.probe(url), reachesControl: async () => this.control, fetch: async (url) => this.statusOf(url) },
@@ -214,6 +216,7 @@ export class Memory {
         read: async ({ name }, region) => ({ desired: this.desired.get(key(name, region))!, running: this.desired.get(key(name, region))! }),
         setDesired: async ({ name }, region, desired) => void this.desired.set(key(name, region), desired),
       },
+      hooks: { call: async (_, event) => this.hook(event) },
       messenger: { send: async (_, announcement) => void this.told.push(announcement) },
       events: { suspect: async (suspicion) => void this.suspicions.push(suspicion) },
     };

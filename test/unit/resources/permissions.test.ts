@@ -1,6 +1,7 @@
 // Least privilege, held against the source: a role allows what its function can send, and nothing else.
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { CapacityPlan } from '../../../domain/capacity.ts';
+import type { HookPlan } from '../../../domain/hooks.ts';
 import { functionNames } from '../../../resources/functions.ts';
 import { permissionsOf } from '../../../resources/permissions.ts';
 import { allRegions, isWitness, readPlans } from '../../../resources/plans.ts';
@@ -17,12 +18,14 @@ const capacities: readonly CapacityPlan[] = [
   { name: 'api', kind: 'lambda-concurrency', functions: each(() => ({ function: 'shop-api', qualifier: 'live', baseline: 2 })), ...bounds },
   { name: 'floor', kind: 'scaling-minimum', targets: each(() => ({ namespace: 'ecs', resource: 'service/shop/web', dimension: 'ecs:service:DesiredCount', baseline: 2 })), ...bounds },
 ];
-const plans = { ...example, applications: example.applications.map((plan) => ({ ...plan, routingControls: { endpoints: [], controls }, capacity: [...plan.capacity, ...capacities] })) };
+const hooks: readonly HookPlan[] = [{ name: 'tell', point: 'after-shift', functionArns: each((region) => `arn:aws:lambda:${region}:111122223333:function:tell`), timeoutSeconds: 5, required: false }];
+const plans = { ...example, applications: example.applications.map((plan) => ({ ...plan, routingControls: { endpoints: [], controls }, capacity: [...plan.capacity, ...capacities], hooks })) };
 const names = functionNames();
 
 /** The prefix of a client's actions in IAM, where it is not the client's own name. */
 const PREFIXES: Readonly<Record<string, string>> = { 'route-53': 'route53', eventbridge: 'events', 'secrets-manager': 'secretsmanager', sfn: 'states', 'auto-scaling': 'autoscaling', 'application-auto-scaling': 'application-autoscaling', 'elastic-load-balancing-v2': 'elasticloadbalancing', 'service-quotas': 'servicequotas' };
-const action = ({ client, command }: SdkCall): string => `${PREFIXES[client] ?? client}:${command}`;
+/** The one call whose right has another name. */
+const action = ({ client, command }: SdkCall): string => (client === 'lambda' && command === 'Invoke' ? 'lambda:InvokeFunction' : `${PREFIXES[client] ?? client}:${command}`);
 const sorted = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
 
 /** What AWS asks for beside the action that is called: tags given at creation need the right to tag (Service Authorization Reference). */
@@ -75,6 +78,10 @@ describe('changes are bound', () => {
     expect(bound('lambda:PutProvisionedConcurrencyConfig').join()).toMatch(/lambda:eu-west-1:.*function:shop-api:live/);
     expect(bound('application-autoscaling:RegisterScalableTarget').join()).toMatch(/"application-autoscaling:service-namespace":\["ecs"\].*"ecs:service:DesiredCount"/);
     expect(bound('autoscaling:SetDesiredCapacity').join()).not.toContain('eu-central-1');
+  });
+
+  test('hooks: just the configured functions, of the region that takes over', () => {
+    expect(statements.filter(({ region, statement }) => region === 'eu-west-1' && statement.Sid === 'CallHooks').flatMap(({ statement }) => statement.Resource)).toEqual(['arn:aws:lambda:eu-west-1:111122223333:function:tell']);
   });
 
   test('records: only upserts, only the configured names, with the types that are written', () => {
