@@ -1,6 +1,7 @@
 // The plan of an application: what is protected, where it runs and by which rules Hotshift may act on it.
 // It is `hotshift.yml` after parsing (events/config.ts): complete, with every default filled in.
 import type { CapacityPlan } from './capacity.ts';
+import type { SessionPlan } from './sessions.ts';
 import type { HookPlan } from './hooks.ts';
 import type { DrillPlan } from './drill.ts';
 import type { ComparedTable } from './failback.ts';
@@ -202,6 +203,8 @@ export interface ApplicationPlan {
   readonly capacity: readonly CapacityPlan[];
   /** Paths fetched on the survivor to warm caches and sessions, before the service is confirmed. */
   readonly warm: { readonly paths: readonly string[]; readonly concurrency: number; readonly timeoutSeconds: number };
+  /** What the application's servers are told when the writer has moved. */
+  readonly sessions?: SessionPlan;
   /** Functions of the owners at named points. */
   readonly hooks?: readonly HookPlan[];
   readonly notifications: NotificationPlan;

@@ -4,6 +4,7 @@ import type { ProbeOutcome, Observation } from './observation.ts';
 import type { FenceIntent, FenceProof, Lease, NetworkRule, Permit } from './lease.ts';
 import type { JournalEntry } from './journal.ts';
 import type { CapacityFacts } from './capacity.ts';
+import type { Sessions } from './sessions.ts';
 import type { Hooks } from './hooks.ts';
 import type { CapacityPlan, DatabasePlan, Instant, Region } from './plan.ts';
 import type { AnnouncementStore, ApprovalStore, Messenger } from './ports-people.ts';
@@ -165,6 +166,7 @@ export interface Ports {
   readonly controls: RoutingControls;
   readonly capacity: Capacity;
   readonly hooks: Hooks;
+  readonly sessions: Sessions;
   readonly messenger: Messenger;
   readonly events: Events;
   readonly incidents: IncidentStore;

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { ApplicationPlan } from '../domain/plan.ts';
 import { compiledCapacity } from './config-capacity.ts';
 import { compiledHook } from './config-hooks.ts';
+import { compiledSessions } from './config-sessions.ts';
 import * as field from './config-fields.ts';
 import type { ConfigIssue } from './config-issue.ts';
 import { InvalidConfigError } from './config-issue.ts';
@@ -96,6 +97,7 @@ export const compiledApplication = z.strictObject({
     freeze: z.array(z.strictObject({ from: field.day, to: field.day })).max(100),
     schedule: z.strictObject({ cron: field.cron, timeZone: field.timeZone }).exactOptional(),
   }),
+  sessions: compiledSessions.exactOptional(),
   hooks: z.array(compiledHook).max(20).exactOptional(),
   accept: z.record(field.findingId, z.string().max(300)).exactOptional(),
 }) satisfies z.ZodType<ApplicationPlan>;

@@ -3,6 +3,7 @@
 import type { ApplicationPlan, DatabasePlan, NotificationPlan, SlackPlan, TrafficPlan } from '../domain/plan.ts';
 import { capacityPlan } from './config-capacity.ts';
 import { hookPlan } from './config-hooks.ts';
+import { sessionPlan } from './config-sessions.ts';
 import type { ApplicationForm } from './config-form.ts';
 import type { ConfigPath } from './config-issue.ts';
 
@@ -34,6 +35,7 @@ export function fillPlan(application: string, form: ApplicationForm): Applicatio
     ...(form.routingControls === undefined ? {} : { routingControls: form.routingControls }),
     capacity: Object.entries(form.capacity).map(([name, capacity]) => capacityPlan(name, capacity)),
     warm: { paths: form.warm.paths, concurrency: form.warm.concurrency, timeoutSeconds: form.warm.timeout },
+    ...(form.sessions === undefined ? {} : { sessions: sessionPlan(form.sessions) }),
     ...(Object.keys(form.hooks).length === 0 ? {} : { hooks: Object.entries(form.hooks).map(([name, hook]) => hookPlan(name, hook)) }),
     drills: drillPlan(form),
     notifications: notificationPlan(form),
@@ -139,5 +141,7 @@ export function formPath(plan: ApplicationPlan, path: ConfigPath): ConfigPath {
 function formWord(step: string | number): string | number {
   if (typeof step === 'number') return step;
   if (step === 'identifier') return 'arn';
+  if (step === 'topicArns') return 'topics';
+  if (step === 'signingKeySecretIds') return 'signingKeySecrets';
   return step.replace(/Seconds(Max)?$|Id$|(?<=record)Name$/, '').replace(/^snsTopicArns$/, 'snsTopics');
 }

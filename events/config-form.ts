@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { capacityForm } from './config-capacity.ts';
 import { hookForm } from './config-hooks.ts';
+import { sessionForm } from './config-sessions.ts';
 import * as field from './config-fields.ts';
 
 const { seconds, whole } = field;
@@ -189,6 +190,7 @@ export const applicationForm = z.strictObject({
   routingControls: routingControls.describe('Amazon Application Recovery Controller, for the strategy routing-control.').optional(),
   capacity: z.record(field.name, capacityForm).describe('Name -> what is scaled up in the survivor.').prefault({}),
   warm, drills, notifications,
+  sessions: sessionForm.describe('What your servers need to hear when the writer has moved: caches, pinned users, connections.').optional(),
   hooks: z.record(field.name, hookForm).describe('Name -> your own function at a named point. It cannot stop a failover unless it is required.').prefault({}),
   // Twenty characters are a sentence; a word is no reason.
   accept: z.record(field.findingId, z.string().min(20).max(300)).describe('Warning of `hotshift check --aws` -> why it may stand; it is then told as information. Critical findings cannot be accepted.').optional(),

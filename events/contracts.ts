@@ -133,8 +133,9 @@ export const callInput = z.strictObject({ failover: moving, epoch, point: z.enum
 /** `passed`: nothing that is required has failed. */
 export const callOutput = z.strictObject({ passed: z.boolean(), reason: z.string() });
 
-export const warmInput = z.strictObject({ failover, epoch });
-export const warmOutput = z.strictObject({ fetched: z.number(), failed: z.number() });
+export const warmInput = z.strictObject({ failover: moving, epoch });
+/** `remark`: what the application was not told. */
+export const warmOutput = z.strictObject({ fetched: z.number(), failed: z.number(), remark: z.string().exactOptional() });
 
 export const confirmInput = z.strictObject({ failover: moving, epoch });
 export const confirmOutput = z.discriminatedUnion('service', [

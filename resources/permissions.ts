@@ -60,6 +60,17 @@ const suspect = (plans: Plans): Statement => ({
 });
 const placesOf = (plan: ApplicationPlan): readonly Region[] => [...plan.regions, plan.witness];
 
+/** What the application's servers read and hear, in the regions that a workflow of this place may give the writer to. */
+function tellSessions(region: Region, plans: Plans): readonly Statement[] {
+  const places = actingRegions(region, plans);
+  const parameters = plans.applications.flatMap(({ sessions, regions }) => (sessions?.parameterName === undefined ? [] : regions.filter((place) => places.includes(place)).map((place) => arn('ssm', `parameter${sessions.parameterName}`, place))));
+  const topics = [...new Set(plans.applications.flatMap(({ sessions }) => places.flatMap((place) => sessions?.topicArns[place] ?? [])))];
+  return [
+    ...(parameters.length === 0 ? [] : [{ Sid: 'WriteParameter', Effect: 'Allow', Action: ['ssm:GetParameter', 'ssm:PutParameter'], Resource: parameters } as const]),
+    ...(topics.length === 0 ? [] : [{ Sid: 'TellApplication', Effect: 'Allow', Action: ['sns:Publish'], Resource: topics } as const]),
+  ];
+}
+
 /** The owners' functions in the regions that a workflow of this place gives the writer to. */
 function callHooks(region: Region, plans: Plans): readonly Statement[] {
   const arns = [...new Set(plans.applications.flatMap(({ hooks = [] }) => hooks.flatMap(({ functionArns }) => Object.entries(functionArns))).flatMap(([place, one]) => (actingRegions(region, plans).includes(place) ? [one] : [])))];
@@ -100,7 +111,8 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
   switch (name) {
     case 'observe': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), suspect(plans)];
     case 'verify': return [table('GetItem', 'Query', 'PutItem')];
-    case 'claim': case 'conclude': case 'warm': return [table('GetItem', 'PutItem')];
+    case 'claim': case 'conclude': return [table('GetItem', 'PutItem')];
+    case 'warm': return [table('GetItem', 'PutItem'), ...tellSessions(region, plans)];
     case 'confirm': return [table('GetItem', 'Query', 'PutItem')];
     case 'fence': return [table('GetItem', 'PutItem', 'UpdateItem'), useRenewals(region, plans, 'Query')];
     case 'assess': return [table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans), ...databaseSecrets(region, plans)];

@@ -172,7 +172,7 @@ function regional(world: World, caller: Caller): Regional {
   };
 }
 
-type Outside = Pick<Ports, 'prober' | 'traffic' | 'controls' | 'messenger' | 'events'>;
+type Outside = Pick<Ports, 'prober' | 'traffic' | 'controls' | 'sessions' | 'messenger' | 'events'>;
 function outside(world: World, caller: Caller): Outside {
   const { calls, names, plan } = world;
   return {
@@ -196,6 +196,11 @@ function outside(world: World, caller: Caller): Outside {
       // Any of five endpoints, of which three are always there: the model has one that is nowhere in particular.
       read: () => calls.call(caller, { port: 'controls.read', target: INTERNET, ...READING }, () => world.checks.controls()),
       set: (_, open) => calls.call(caller, { port: 'controls.set', target: INTERNET, ...READING, detail: open }, () => world.checks.setControls(open)),
+    },
+    sessions: {
+      read: (_, region) => calls.call(caller, { port: 'sessions.read', target: region, ...READING }, () => world.notices.get(region)),
+      write: (_, region, text) => calls.call(caller, { port: 'sessions.write', target: region, ...READING, detail: { region, text } }, () => void world.notices.set(region, text)),
+      tell: (_, region, notice) => calls.call(caller, { port: 'sessions.tell', target: region, ...READING, detail: notice }, () => void world.epochsTold.push(notice)),
     },
     messenger: { send: (_, announcement) => world.messages.send(caller, announcement, CHAT) },
     events: {

@@ -3,6 +3,7 @@
 import type { DrillRecord } from '../domain/drill.ts';
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
 import { vantagePointsOf } from '../domain/plan.ts';
+import type { EpochNotice } from '../domain/sessions.ts';
 import type { ProbeOutcome } from '../domain/observation.ts';
 import { Bus } from './bus.ts';
 import { Calls } from './calls.ts';
@@ -60,6 +61,9 @@ export class World {
   readonly desired = new Map<string, number>();
   readonly stock = new Stock();
   readonly owners = new OwnersFunctions();
+  /** Region -> the parameter that the application reads there, and what its topic told. */
+  readonly notices = new Map<Region, string>();
+  readonly epochsTold: EpochNotice[] = [];
   readonly drills: DrillRecord[] = [];
   /** Alarms that ring, in both regions. */
   ringing: readonly string[] = [];

@@ -6,10 +6,11 @@ import { certificateFindings, CERTIFICATE_FINDINGS } from './certificates.ts';
 import type { Check } from './check.ts';
 import { balancerFindings, settingFindings } from './connections.ts';
 import { healthCheckFindings, providerFindings, recordFindings, RECORD_FINDINGS, zoneFindings, ZONE_FINDINGS } from './records.ts';
+import { secretDriftFindings } from './secrets.ts';
 import type { Asked } from './subject.ts';
 
 export const trafficChecks = (asked: Asked): readonly Check[] => [
-  ...(asked.isFirst ? zoneChecks(asked) : []),
+  ...(asked.isFirst ? [...zoneChecks(asked), ...signingKeyChecks(asked)] : []),
   ...(asked.plan.regions.includes(asked.place) ? [...recordChecks(asked), ...certificateChecks(asked), ...capacityChecks(asked), ...connectionChecks(asked)] : []),
 ];
 
@@ -29,6 +30,17 @@ function zoneChecks({ plan, inventory }: Asked): readonly Check[] {
       },
     },
   ]);
+}
+
+/** A session that is signed with another key in the other region is no session there. */
+function signingKeyChecks({ plan: { sessions, regions }, inventory }: Asked): readonly Check[] {
+  return (sessions?.signingKeySecretIds ?? []).map((id): Check => ({
+    what: `signing key ${id} compared`, region: 'global', covers: ['secret-differs'],
+    run: async () => {
+      const [one, other] = await Promise.all([inventory.secret(regions[0], id), inventory.secret(regions[1], id)]);
+      return one === undefined || other === undefined ? [] : secretDriftFindings(id, regions, [one, other]);
+    },
+  }));
 }
 
 function recordChecks({ plan, place, inventory }: Asked): readonly Check[] {

@@ -6,6 +6,7 @@ import { eventsOf } from '../../adapters/events.ts';
 import { databaseLocksOf } from '../../adapters/locks.ts';
 import { messengerOf } from '../../adapters/messenger.ts';
 import { secretsManager } from '../../adapters/secrets.ts';
+import { sessionsOf } from '../../adapters/sessions.ts';
 import { trafficOf } from '../../adapters/traffic.ts';
 import { RefusedByAwsError, TryAgainError } from '../../domain/errors.ts';
 import type { ApplicationPlan, CapacityPlan, DatabasePlan } from '../../domain/plan.ts';
@@ -128,6 +129,16 @@ function messageCases(test: Case, world: () => World): void {
   test('people and buses: a secret is read as text; one that is not there is a clear no', async () => {
     expect(await secretsManager().text(SECRET.id, HERE)).toBe(SECRET.text);
     await refusal(secretsManager().text('hotshift/no-such-secret', HERE), RefusedByAwsError, 'ResourceNotFoundException');
+  });
+  test('sessions: a parameter is made, kept and replaced; one that is not there is an answer', async () => {
+    expect(await sessionsOf().read('/shop/epoch', HERE)).toBeUndefined();
+    for (const text of ['{"epoch":1}', '{"epoch":2}', '{"epoch":2}']) await sessionsOf().write('/shop/epoch', HERE, text);
+    expect(await sessionsOf().read('/shop/epoch', HERE)).toBe('{"epoch":2}');
+  });
+  test('sessions: a topic takes the epoch; one that is not there is a clear no', async () => {
+    const notice = { application: 'shop', epoch: 2, writer: HERE, pins: {} };
+    await sessionsOf().tell(world().topicArn, HERE, notice);
+    await refusal(sessionsOf().tell(world().topicArn.replace(/[^:]+$/, 'no-such-topic'), HERE, notice), RefusedByAwsError, 'NotFound');
   });
   test('people and buses: a topic takes the message; without it nobody could be told', async () => {
     await telling(world().topicArn);

@@ -12,6 +12,7 @@ import { rdsService } from '../../twin/aws/services/rds.ts';
 import { route53Service } from '../../twin/aws/services/route-53.ts';
 import { secretsManagerService } from '../../twin/aws/services/secrets-manager.ts';
 import { snsService } from '../../twin/aws/services/sns.ts';
+import { ssmService } from '../../twin/aws/services/ssm.ts';
 import { ACCOUNT_ID, type Service } from '../../twin/aws/service.ts';
 import { HealthCheckers } from '../../twin/dns/health-checkers.ts';
 import { ZoneStore } from '../../twin/dns/zones.ts';
@@ -38,7 +39,7 @@ definePortContract('the twin', async (): Promise<World> => {
       lambdaService({ clock, functions: [], invoke: () => Promise.reject(new Error('nothing is invoked here')), aliases: [{ region: HERE, name: 'shop-api', qualifier: 'live', concurrency: 3 }] }),
       eventBridgeService({ clock, network, call: (...call) => endpoint.call(...call) }),
       secretsManagerService({ clock, secrets: [{ region: HERE, name: SECRET.id, value: SECRET.text }] }),
-      snsService({ clock, topics: [{ region: HERE, name: 'oncall' }] }),
+      snsService({ clock, topics: [{ region: HERE, name: 'oncall' }] }), ssmService({ clock }),
     ],
   });
   const { url } = await endpoint.listen(HERE, '127.0.0.1');

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { CapacityPlan } from '../../../domain/capacity.ts';
 import type { HookPlan } from '../../../domain/hooks.ts';
+import type { SessionPlan } from '../../../domain/sessions.ts';
 import { functionNames } from '../../../resources/functions.ts';
 import { permissionsOf } from '../../../resources/permissions.ts';
 import { allRegions, isWitness, readPlans } from '../../../resources/plans.ts';
@@ -19,7 +20,8 @@ const capacities: readonly CapacityPlan[] = [
   { name: 'floor', kind: 'scaling-minimum', targets: each(() => ({ namespace: 'ecs', resource: 'service/shop/web', dimension: 'ecs:service:DesiredCount', baseline: 2 })), ...bounds },
 ];
 const hooks: readonly HookPlan[] = [{ name: 'tell', point: 'after-shift', functionArns: each((region) => `arn:aws:lambda:${region}:111122223333:function:tell`), timeoutSeconds: 5, required: false }];
-const plans = { ...example, applications: example.applications.map((plan) => ({ ...plan, routingControls: { endpoints: [], controls }, capacity: [...plan.capacity, ...capacities], hooks })) };
+const sessions: SessionPlan = { signingKeySecretIds: ['shop/signing'], parameterName: '/shop/epoch', topicArns: each((region) => `arn:aws:sns:${region}:111122223333:app`) };
+const plans = { ...example, applications: example.applications.map((plan) => ({ ...plan, routingControls: { endpoints: [], controls }, capacity: [...plan.capacity, ...capacities], hooks, sessions })) };
 const names = functionNames();
 
 /** The prefix of a client's actions in IAM, where it is not the client's own name. */
@@ -56,7 +58,7 @@ describe('the calls in the source', () => {
 });
 
 describe('changes are bound', () => {
-  const CHANGING = ['rds:PromoteReadReplica', 'ec2:RevokeSecurityGroupIngress', 'route53:ChangeResourceRecordSets', 'ecs:UpdateService', 'autoscaling:SetDesiredCapacity', 'lambda:PutProvisionedConcurrencyConfig', 'application-autoscaling:RegisterScalableTarget', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'sns:Publish', 'events:PutEvents'];
+  const CHANGING = ['rds:PromoteReadReplica', 'ec2:RevokeSecurityGroupIngress', 'route53:ChangeResourceRecordSets', 'ecs:UpdateService', 'autoscaling:SetDesiredCapacity', 'lambda:PutProvisionedConcurrencyConfig', 'application-autoscaling:RegisterScalableTarget', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'sns:Publish', 'ssm:PutParameter', 'lambda:InvokeFunction', 'events:PutEvents'];
   const statements = allRegions(plans).flatMap((region) => names.flatMap((name) => permissionsOf(name, region, plans).map((statement) => ({ region, name, statement }))));
 
   test('every changing action names its resources', () => {
