@@ -27,6 +27,8 @@ const PASSING = new Set([
   'PriorRequestNotComplete', 'RequestThrottled', 'RequestThrottledException', 'TransactionInProgressException', 'InternalFailure',
   'InternalError', 'InternalServerError', 'InternalServiceError', 'ServiceUnavailable', 'ServerException', 'TimeoutError', 'AbortError',
   'RequestTimeout', 'RequestTimeoutException', 'RequestExpired', 'ExpiredToken', 'ExpiredTokenException',
+  // Another change of the same group, function or target is under way.
+  'ScalingActivityInProgress', 'ResourceContention', 'ConcurrentUpdateException', 'ResourceConflictException',
   // A backup or a change of the instance is under way: the state passes, and the caller looks again before it asks again.
   'InvalidDBInstanceState', 'InvalidDBInstanceStateFault',
 ]);

@@ -61,7 +61,10 @@ function tableUses(plans: Plans, { starts }: Stacks, { hotshift }: Assumptions):
 }
 
 /** One server for each task of the plan's baseline. */
-export const serversOf = (plan: ApplicationPlan): number => plan.capacity.reduce((sum, { services }) => sum + Object.values(services).reduce((own, { baseline }) => own + baseline, 0), 0);
+export const serversOf = (plan: ApplicationPlan): number => tasksOf(plan).reduce((sum, { services }) => sum + Object.values(services).reduce((own, { baseline }) => own + baseline, 0), 0);
+
+/** Tasks of ECS are what is priced; instances and provisioned concurrency cost as many different sums as there are kinds of them. */
+const tasksOf = (plan: ApplicationPlan) => plan.capacity.filter((capacity) => capacity.kind === 'ecs');
 
 /** Renewals of a month: each is one write of a server's own item, far below the KB that one unit is, and one read of the permit. */
 function renewals(plan: ApplicationPlan, { renewEvery }: Assumptions['hotshift']): number {
@@ -102,7 +105,7 @@ function actUses(plans: Plans, use: FailoverUse, times: number, { stepMemoryGb }
 
 /** Tasks that the survivor runs beyond its baseline, for so many hours. */
 function addedTasks(plan: ApplicationPlan, hours: number, { application }: Assumptions): readonly Use[] {
-  const tasks = plan.capacity.reduce((sum, { services, factor, desiredMax }) => {
+  const tasks = tasksOf(plan).reduce((sum, { services, factor, desiredMax }) => {
     const most = Math.max(...Object.values(services).map(({ baseline }) => Math.min(desiredMax, Math.ceil(baseline * factor)) - baseline));
     return sum + Math.max(0, most);
   }, 0);

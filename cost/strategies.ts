@@ -1,5 +1,6 @@
 // Hot, warm and cold for one application: what stands in the two regions, and what that costs in a month. Users' own traffic is
 // left out, since it is the same in all of them.
+import { roomFor, type ServiceCapacity } from '../domain/capacity.ts';
 import type { ApplicationPlan } from '../domain/plan.ts';
 import type { Assumptions } from './assumptions.ts';
 import { billOf, type Bill, type Use } from './bill.ts';
@@ -13,9 +14,9 @@ export const strategyNames: readonly StrategyName[] = ['hot', 'warm', 'cold'];
 export interface Tasks extends Readonly<Record<StrategyName, number>> { readonly full: number; readonly planned: number }
 
 export function tasksOf(plan: ApplicationPlan, { application }: Assumptions): Tasks {
-  const sum = (of: (capacity: ApplicationPlan['capacity'][number]) => number): number => plan.capacity.reduce((total, capacity) => total + of(capacity), 0);
+  const sum = (of: (capacity: ServiceCapacity) => number): number => plan.capacity.filter((capacity) => capacity.kind === 'ecs').reduce((total, capacity) => total + of(capacity), 0);
   // What one region needs to carry all users: what the plan scales the survivor to.
-  const full = sum(({ services, factor, desiredMax }) => Math.max(...Object.values(services).map(({ baseline }) => Math.max(baseline, Math.min(desiredMax, Math.ceil(baseline * factor))))));
+  const full = sum((capacity) => Math.max(...Object.values(capacity.services).map(({ baseline }) => roomFor(capacity, baseline))));
   const planned = sum(({ services }) => Object.values(services).reduce((own, { baseline }) => own + baseline, 0));
   return { full, planned, hot: 2 * full, warm: full + Math.ceil(full * application.warmShare), cold: full };
 }

@@ -1,7 +1,12 @@
 // The plan of an application: what is protected, where it runs and by which rules Hotshift may act on it.
 // It is `hotshift.yml` after parsing (events/config.ts): complete, with every default filled in.
+import type { CapacityPlan } from './capacity.ts';
+import type { SessionPlan } from './sessions.ts';
+import type { HookPlan } from './hooks.ts';
 import type { DrillPlan } from './drill.ts';
 import type { ComparedTable } from './failback.ts';
+
+export type { CapacityPlan } from './capacity.ts';
 
 /** An AWS region name such as `us-east-1`. */
 export type Region = string;
@@ -150,15 +155,6 @@ export interface RoutingControlPlan {
   readonly controls: Readonly<Record<Region, string>>;
 }
 
-export interface CapacityPlan {
-  readonly name: string;
-  readonly kind: 'ecs';
-  /** `baseline` is the steady desired count: the target is counted from it, so that scaling twice is scaling once. */
-  readonly services: Readonly<Record<Region, { readonly cluster: string; readonly service: string; readonly baseline: number }>>;
-  readonly factor: number;
-  readonly desiredMax: number;
-}
-
 /** Who may answer and command from Slack (functions/hear). */
 export interface SlackPeoplePlan {
   readonly signingSecretId: string;
@@ -207,6 +203,10 @@ export interface ApplicationPlan {
   readonly capacity: readonly CapacityPlan[];
   /** Paths fetched on the survivor to warm caches and sessions, before the service is confirmed. */
   readonly warm: { readonly paths: readonly string[]; readonly concurrency: number; readonly timeoutSeconds: number };
+  /** What the application's servers are told when the writer has moved. */
+  readonly sessions?: SessionPlan;
+  /** Functions of the owners at named points. */
+  readonly hooks?: readonly HookPlan[];
   readonly notifications: NotificationPlan;
   readonly drills: DrillPlan;
   /** Finding of a rehearsal -> why it may stand: it is then told as information. */

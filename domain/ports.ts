@@ -3,6 +3,9 @@
 import type { ProbeOutcome, Observation } from './observation.ts';
 import type { FenceIntent, FenceProof, Lease, NetworkRule, Permit } from './lease.ts';
 import type { JournalEntry } from './journal.ts';
+import type { CapacityFacts } from './capacity.ts';
+import type { Sessions } from './sessions.ts';
+import type { Hooks } from './hooks.ts';
 import type { CapacityPlan, DatabasePlan, Instant, Region } from './plan.ts';
 import type { AnnouncementStore, ApprovalStore, Messenger } from './ports-people.ts';
 import type { RoutingControls, SwitchStore, Traffic } from './ports-traffic.ts';
@@ -110,7 +113,8 @@ export interface DatabaseLocks {
 }
 
 export interface Capacity {
-  read(capacity: CapacityPlan, region: Region): Promise<{ readonly desired: number; readonly running: number }>;
+  read(capacity: CapacityPlan, region: Region): Promise<CapacityFacts>;
+  /** An absolute count, so that setting it twice is setting it once. */
   setDesired(capacity: CapacityPlan, region: Region, desired: number): Promise<void>;
 }
 
@@ -161,6 +165,8 @@ export interface Ports {
   readonly switches: SwitchStore;
   readonly controls: RoutingControls;
   readonly capacity: Capacity;
+  readonly hooks: Hooks;
+  readonly sessions: Sessions;
   readonly messenger: Messenger;
   readonly events: Events;
   readonly incidents: IncidentStore;

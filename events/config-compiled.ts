@@ -2,6 +2,9 @@
 // Made by `compilePlans`; read with the same rules as `hotshift.yml`, since a bundle may be older than its reader.
 import * as z from 'zod';
 import type { ApplicationPlan } from '../domain/plan.ts';
+import { compiledCapacity } from './config-capacity.ts';
+import { compiledHook } from './config-hooks.ts';
+import { compiledSessions } from './config-sessions.ts';
 import * as field from './config-fields.ts';
 import type { ConfigIssue } from './config-issue.ts';
 import { InvalidConfigError } from './config-issue.ts';
@@ -50,14 +53,6 @@ const traffic = z.strictObject({
   makeHealthChecks: z.boolean().exactOptional(),
 });
 
-const capacity = z.strictObject({
-  name: field.name,
-  kind: z.literal('ecs'),
-  services: z.record(field.region, z.strictObject({ cluster: field.clusterName, service: field.clusterName, baseline: whole(1, 10_000) })),
-  factor: z.number().max(10),
-  desiredMax: whole(1, 10_000),
-});
-
 export const compiledApplication = z.strictObject({
   application: field.name,
   regions: z.tuple([field.region, field.region]),
@@ -83,7 +78,7 @@ export const compiledApplication = z.strictObject({
     endpoints: z.array(z.strictObject({ region: field.region, url: field.url })).min(1).max(5),
     controls: z.record(field.region, field.routingControlArn),
   }).exactOptional(),
-  capacity: z.array(capacity),
+  capacity: z.array(compiledCapacity),
   warm: z.strictObject({ paths: z.array(field.urlPath).max(200), concurrency: whole(1, 50), timeoutSeconds: seconds }),
   notifications: z.strictObject({
     slack: z.strictObject({
@@ -102,6 +97,8 @@ export const compiledApplication = z.strictObject({
     freeze: z.array(z.strictObject({ from: field.day, to: field.day })).max(100),
     schedule: z.strictObject({ cron: field.cron, timeZone: field.timeZone }).exactOptional(),
   }),
+  sessions: compiledSessions.exactOptional(),
+  hooks: z.array(compiledHook).max(20).exactOptional(),
   accept: z.record(field.findingId, z.string().max(300)).exactOptional(),
 }) satisfies z.ZodType<ApplicationPlan>;
 

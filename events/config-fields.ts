@@ -72,6 +72,14 @@ export const databaseName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/, '
   .meta({ examples: ['orders'] });
 export const clusterName = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'must be the name (not the ARN) of an ECS cluster or service')
   .meta({ examples: ['shop'] });
+export const groupName = z.string().regex(/^[\x21-\x39\x3b-\x7e]{1,255}$/, 'must be the name (not the ARN) of an Auto Scaling group').meta({ examples: ['shop-web'] });
+export const functionName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be the name (not the ARN) of a Lambda function').meta({ examples: ['shop-api'] });
+/** `$LATEST` cannot have provisioned concurrency. */
+export const qualifier = z.string().regex(/^(?!\$LATEST$)[A-Za-z0-9_-]{1,128}$/, 'must be an alias or a version of the function').meta({ examples: ['live'] });
+/** The form of Application Auto Scaling: `ecs`, `service/shop/web`, `ecs:service:DesiredCount`. */
+export const scalingNamespace = z.string().regex(/^[a-z][a-z-]{1,30}$/, 'must be a service namespace of Application Auto Scaling').meta({ examples: ['ecs'] });
+export const scalingResource = z.string().regex(/^[\x21-\x7e]{1,1600}$/, 'must be a resource id of Application Auto Scaling').meta({ examples: ['service/shop/web'] });
+export const scalingDimension = z.string().regex(/^[a-z-]+:[A-Za-z-]+:[A-Za-z]+$/, 'must be a scalable dimension of Application Auto Scaling').meta({ examples: ['ecs:service:DesiredCount'] });
 export const slackChannel = z.string().regex(/^(#[a-z0-9_-]{1,80}|[CG][A-Z0-9]{5,20})$/, 'must be a Slack channel: #name or its id')
   .meta({ examples: ['#incidents'] });
 /** Slack's ids: T... or E... for a workspace, U... or W... for a person. */

@@ -1,6 +1,9 @@
 // From the form that people write to the plan that the steps read: every default filled in, durations in seconds.
 // `formPath` is the way back, so that a rule about a plan names the field that a person wrote.
-import type { ApplicationPlan, CapacityPlan, DatabasePlan, NotificationPlan, SlackPlan, TrafficPlan } from '../domain/plan.ts';
+import type { ApplicationPlan, DatabasePlan, NotificationPlan, SlackPlan, TrafficPlan } from '../domain/plan.ts';
+import { capacityPlan } from './config-capacity.ts';
+import { hookPlan } from './config-hooks.ts';
+import { sessionPlan } from './config-sessions.ts';
 import type { ApplicationForm } from './config-form.ts';
 import type { ConfigPath } from './config-issue.ts';
 
@@ -30,8 +33,10 @@ export function fillPlan(application: string, form: ApplicationForm): Applicatio
     databases: Object.entries(form.databases).map(([name, database]) => databasePlan(name, database)),
     traffic: Object.entries(form.traffic).map(([name, traffic]) => trafficPlan(name, traffic)),
     ...(form.routingControls === undefined ? {} : { routingControls: form.routingControls }),
-    capacity: Object.entries(form.capacity).map(([name, capacity]): CapacityPlan => ({ name, ...capacity })),
+    capacity: Object.entries(form.capacity).map(([name, capacity]) => capacityPlan(name, capacity)),
     warm: { paths: form.warm.paths, concurrency: form.warm.concurrency, timeoutSeconds: form.warm.timeout },
+    ...(form.sessions === undefined ? {} : { sessions: sessionPlan(form.sessions) }),
+    ...(Object.keys(form.hooks).length === 0 ? {} : { hooks: Object.entries(form.hooks).map(([name, hook]) => hookPlan(name, hook)) }),
     drills: drillPlan(form),
     notifications: notificationPlan(form),
     ...(form.accept === undefined ? {} : { accept: form.accept }),
@@ -126,8 +131,8 @@ export function formPath(plan: ApplicationPlan, path: ConfigPath): ConfigPath {
   if (first === 'detection' && second === 'controlUrl') return ['urls', 'control'];
   const home = moved[first];
   if (home !== undefined) return second === undefined ? home : [...home, second, ...rest];
-  if ((first === 'databases' || first === 'traffic' || first === 'capacity') && typeof second === 'number') {
-    return [first, plan[first][second]?.name ?? second, ...rest.map(formWord)];
+  if ((first === 'databases' || first === 'traffic' || first === 'capacity' || first === 'hooks') && typeof second === 'number') {
+    return [first, plan[first]?.[second]?.name ?? second, ...rest.map(formWord)];
   }
   return [first, ...(second === undefined ? [] : [formWord(second)]), ...rest.map(formWord)];
 }
@@ -136,5 +141,7 @@ export function formPath(plan: ApplicationPlan, path: ConfigPath): ConfigPath {
 function formWord(step: string | number): string | number {
   if (typeof step === 'number') return step;
   if (step === 'identifier') return 'arn';
+  if (step === 'topicArns') return 'topics';
+  if (step === 'signingKeySecretIds') return 'signingKeySecrets';
   return step.replace(/Seconds(Max)?$|Id$|(?<=record)Name$/, '').replace(/^snsTopicArns$/, 'snsTopics');
 }

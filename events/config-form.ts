@@ -1,6 +1,9 @@
 // The form of `hotshift.yml` that people write: maps by name, durations with units, every default stated once, here.
 // `config-fill.ts` turns it into plans; `schema/hotshift.schema.json` is made from it for editors.
 import * as z from 'zod';
+import { capacityForm } from './config-capacity.ts';
+import { hookForm } from './config-hooks.ts';
+import { sessionForm } from './config-sessions.ts';
 import * as field from './config-fields.ts';
 
 const { seconds, whole } = field;
@@ -133,18 +136,6 @@ const routingControls = z.strictObject({
   controls: z.record(field.region, field.routingControlArn).describe('Region -> routing control behind the health check of its records.'),
 });
 
-const capacity = z.strictObject({
-  kind: z.literal('ecs').prefault('ecs'),
-  services: z.record(field.region, z.strictObject({
-    cluster: field.clusterName,
-    service: field.clusterName,
-    baseline: whole(1, 10_000).describe('The steady desired count, with both regions serving.'),
-  })),
-  // Two regions that share the load evenly: one that is left needs twice its own.
-  factor: z.number().max(10).describe('The survivor is scaled to its baseline times this.').prefault(2),
-  desiredMax: whole(1, 10_000).describe('Never scale beyond this.'),
-});
-
 const warm = z.strictObject({
   paths: z.array(field.urlPath).max(200).describe('Fetched on the survivor before the service is confirmed.').prefault([]),
   // Enough to fill caches, too few to be a load of their own.
@@ -197,8 +188,10 @@ export const applicationForm = z.strictObject({
   databases: z.record(field.name, database).describe('Name -> database.').prefault({}),
   traffic: z.record(field.name, traffic).describe('Name -> records that move users.'),
   routingControls: routingControls.describe('Amazon Application Recovery Controller, for the strategy routing-control.').optional(),
-  capacity: z.record(field.name, capacity).describe('Name -> what is scaled up in the survivor.').prefault({}),
+  capacity: z.record(field.name, capacityForm).describe('Name -> what is scaled up in the survivor.').prefault({}),
   warm, drills, notifications,
+  sessions: sessionForm.describe('What your servers need to hear when the writer has moved: caches, pinned users, connections.').optional(),
+  hooks: z.record(field.name, hookForm).describe('Name -> your own function at a named point. It cannot stop a failover unless it is required.').prefault({}),
   // Twenty characters are a sentence; a word is no reason.
   accept: z.record(field.findingId, z.string().min(20).max(300)).describe('Warning of `hotshift check --aws` -> why it may stand; it is then told as information. Critical findings cannot be accepted.').optional(),
 });

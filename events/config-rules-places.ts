@@ -1,14 +1,18 @@
 // Rules about places: regions, vantage points, and that everything regional stands in the region that it is written under.
+import { countedIn, PLACES_OF } from '../domain/capacity.ts';
 import type { ApplicationPlan, DatabasePlan, Region } from '../domain/plan.ts';
 import type { ConfigPath } from './config-issue.ts';
 import { error, warning, type RuleIssue, type SharedRuleIssue } from './config-rule.ts';
+
+/** What a kind has one of in each region, in the words of its field. */
+const WHAT = { ecs: 'service', 'auto-scaling-group': 'group', 'lambda-concurrency': 'function', 'scaling-minimum': 'target' } as const;
 
 export const placeRules = (plan: ApplicationPlan): readonly RuleIssue[] => [
   ...regionRules(plan),
   ...pairRules(plan, ['probeUrls'], plan.probeUrls, 'probe URL'),
   ...plan.databases.flatMap((database, index) => databaseRules(plan, database, ['databases', index])),
   ...plan.capacity.flatMap((capacity, index) => [
-    ...pairRules(plan, ['capacity', index, 'services'], capacity.services, 'service'),
+    ...pairRules(plan, ['capacity', index, PLACES_OF[capacity.kind]], countedIn(capacity), WHAT[capacity.kind]),
     ...capacityRules(capacity, ['capacity', index]),
   ]),
   ...notificationRules(plan),
@@ -64,8 +68,8 @@ function capacityRules(capacity: ApplicationPlan['capacity'][number], path: Conf
   const { factor, desiredMax } = capacity;
   const issues: RuleIssue[] = [];
   if (factor < 1) issues.push(error([...path, 'factor'], `a factor of ${factor} would scale the survivor down while it takes over`, 'set factor to 1 or more; 2 when both regions share the load'));
-  for (const [region, { baseline }] of Object.entries(capacity.services)) {
-    const at = [...path, 'services', region, 'baseline'];
+  for (const [region, { baseline }] of Object.entries(countedIn(capacity))) {
+    const at = [...path, PLACES_OF[capacity.kind], region, 'baseline'];
     if (baseline > desiredMax) issues.push(error([...path, 'desiredMax'], `desiredMax (${desiredMax}) is below the baseline of ${region} (${baseline})`, `set desiredMax to ${baseline} or more`, [at]));
     else if (factor >= 1 && Math.ceil(baseline * factor) > desiredMax) {
       issues.push(warning([...path, 'desiredMax'], `${region} would be scaled to ${desiredMax}, not to ${Math.ceil(baseline * factor)} (${baseline} x ${factor})`, 'raise desiredMax, or accept less capacity'));

@@ -90,7 +90,7 @@ const kinds: Readonly<Record<string, string>> = {
 const units: Readonly<Record<string, string>> = { array: ' entries', string: ' characters' };
 const sized = (origin: string): string => (units[origin] === undefined ? 'be' : 'have');
 
-type Definition = { readonly type: string; readonly innerType?: z.ZodType; readonly in?: z.ZodType; readonly valueType?: z.ZodType; readonly element?: z.ZodType; readonly items?: readonly z.ZodType[]; readonly shape?: Readonly<Record<string, z.ZodType>> };
+type Definition = { readonly type: string; readonly innerType?: z.ZodType; readonly in?: z.ZodType; readonly valueType?: z.ZodType; readonly element?: z.ZodType; readonly items?: readonly z.ZodType[]; readonly shape?: Readonly<Record<string, z.ZodType>>; readonly options?: readonly z.ZodType[] };
 const definitionOf = (schema: z.ZodType): Definition => schema.def as unknown as Definition;
 
 /** The schema below defaults, options and transforms. */
@@ -104,13 +104,17 @@ function schemaAt(schema: z.ZodType, path: ConfigPath): z.ZodType | undefined {
   const [step, ...rest] = path;
   if (step === undefined) return schema;
   const definition = definitionOf(bare(schema));
-  const own = definition.shape !== undefined && Object.hasOwn(definition.shape, step) ? definition.shape[step] : undefined;
+  const shape = shapeOf(definition);
+  const own = Object.hasOwn(shape, step) ? shape[step] : undefined;
   const next = own ?? definition.valueType ?? definition.element ?? (typeof step === 'number' ? definition.items?.[step] : undefined);
   return next === undefined ? undefined : schemaAt(next, rest);
 }
 
-const keysOf = (schema: z.ZodType | undefined): readonly string[] =>
-  (schema === undefined ? [] : Object.keys(definitionOf(bare(schema)).shape ?? {}));
+/** The fields of a map; of a choice between maps those of all of them, since nobody knows which was meant. */
+const shapeOf = ({ shape, options = [] }: Definition): Readonly<Record<PropertyKey, z.ZodType>> =>
+  ({ ...Object.assign({}, ...options.map((option) => shapeOf(definitionOf(bare(option))))) as Readonly<Record<string, z.ZodType>>, ...shape });
+
+const keysOf = (schema: z.ZodType | undefined): readonly string[] => (schema === undefined ? [] : Object.keys(shapeOf(definitionOf(bare(schema)))));
 
 function exampleOf(schema: z.ZodType | undefined, path: ConfigPath): string {
   const key = path.at(-1);

@@ -1,6 +1,6 @@
 // The contract of a failback's own steps, and of the input that starts one. A person starts it: no rule, alarm or schedule does (I17).
 import * as z from 'zod';
-import { epoch, failingBack, instant, name, region, scaleOutput } from './contracts.ts';
+import { epoch, failingBack, hooks, instant, name, region, scaleOutput } from './contracts.ts';
 
 const { scaled } = scaleOutput.shape;
 const words = {
@@ -30,6 +30,7 @@ export const surveyOutput = z.strictObject({
   /** Permits are withdrawn already: an earlier failback ended in the middle of the switchover. */
   resumes: z.boolean(),
   databases: z.array(name),
+  hooks: hooks.exactOptional(),
   /** What failovers add for both regions' load, by the plan: taken back at the end. */
   scaled: z.strictObject({ home: scaled, other: scaled }),
 });

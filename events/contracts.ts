@@ -1,6 +1,7 @@
 // The contract of every event and every step: what goes in and what comes out, checked at the border of each Lambda.
 import * as z from 'zod';
 import { DRILL_MODES, DRILL_OUTCOMES } from '../domain/drill.ts';
+import { HOOK_POINTS } from '../domain/hooks.ts';
 
 export const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region name such as us-east-1');
 export const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens');
@@ -73,11 +74,15 @@ export const claimOutput = z.discriminatedUnion('claimed', [
   z.strictObject({ claimed: z.literal(false), reason: z.string(), joined: z.boolean() }),
 ]);
 
+/** Points at which hooks are configured: elsewhere nothing is called. */
+export const hooks = z.array(z.strictObject({ point: z.enum(HOOK_POINTS), required: z.boolean() }));
+
 export const assessInput = z.strictObject({ failover, epoch });
 export const assessOutput = z.strictObject({
   safe: z.boolean(), reason: z.string(), recovered: z.boolean(),
   approval: z.strictObject({ needed: z.boolean(), timeoutSeconds: z.number().int().positive(), default: z.enum(['hold', 'proceed', 'abort']) }),
   databases: z.array(z.strictObject({ database: name, ready: z.boolean(), reason: z.string() })),
+  hooks: hooks.exactOptional(),
 });
 
 export const approveInput = z.strictObject({ failover, epoch, taskToken: z.string().min(1).max(2048), summary: z.string() });
@@ -119,12 +124,18 @@ export const shiftOutput = z.discriminatedUnion('shift', [
 ]);
 
 const scaled = z.array(z.strictObject({ name, from: z.number(), to: z.number(), reason: z.string() }));
-/** `scaled`: what a drill had changed and takes back. */
-export const scaleInput = z.strictObject({ failover: either, epoch, scaled: scaled.exactOptional() });
-export const scaleOutput = z.strictObject({ scaled });
+/** `scaled`: what a drill had changed and takes back. `check`: only look whether there is room by now. */
+export const scaleInput = z.strictObject({ failover: either, epoch, scaled: scaled.exactOptional(), check: z.literal(true).exactOptional() });
+/** `shortage`: what is missing, and why; it is told and stops nothing. */
+export const scaleOutput = z.strictObject({ scaled, shortage: z.string().exactOptional() });
 
-export const warmInput = z.strictObject({ failover, epoch });
-export const warmOutput = z.strictObject({ fetched: z.number(), failed: z.number() });
+export const callInput = z.strictObject({ failover: moving, epoch, point: z.enum(HOOK_POINTS) });
+/** `passed`: nothing that is required has failed. */
+export const callOutput = z.strictObject({ passed: z.boolean(), reason: z.string() });
+
+export const warmInput = z.strictObject({ failover: moving, epoch });
+/** `remark`: what the application was not told. */
+export const warmOutput = z.strictObject({ fetched: z.number(), failed: z.number(), remark: z.string().exactOptional() });
 
 export const confirmInput = z.strictObject({ failover: moving, epoch });
 export const confirmOutput = z.discriminatedUnion('service', [

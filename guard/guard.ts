@@ -22,6 +22,11 @@ export interface GuardOptions {
   /** Tells the store that this server has stopped writing, which lets a failover go on at once. Only when ALL writes go through `write`. */
   readonly surrender?: Surrender;
   readonly onChange?: (permit: Permit) => void;
+  /**
+   * Told once of each epoch, before any write under it: the writer may be another one. What was cached before it is of another time, and so
+   * are connections. `previous` is undefined for the first one of this process. It must not throw.
+   */
+  readonly onEpoch?: (change: { readonly epoch: number; readonly writer: string; readonly previous: number | undefined }) => void;
   readonly onRenewalFailed?: (error: unknown) => void;
   readonly monotonicNow?: () => number;
   readonly wallClock?: () => number;
@@ -52,13 +57,14 @@ export interface Guard {
 
 /** Makes a guard; it permits nothing until it was started and the store has granted. */
 export function createGuard(options: GuardOptions): Guard {
-  const { renew, instanceId = crypto.randomUUID(), onChange, onRenewalFailed, monotonicNow = () => performance.now(), wallClock = Date.now } = options;
+  const { renew, instanceId = crypto.randomUUID(), onChange, onEpoch, onRenewalFailed, monotonicNow = () => performance.now(), wallClock = Date.now } = options;
   const { after } = options.timers ?? REAL_TIMERS;
   const lifeMs = lifeOf(options);
   const doubtMs = (options.databaseClockErrorSeconds ?? 0.5) * 1000;
   const now = (): Moment => ({ monotonicMs: monotonicNow(), wallMs: wallClock() });
   let state: PermitState = NO_PERMIT;
   let sequence = 0;
+  let epochTold: number | undefined;
   const leaving = surrendering(instanceId, options.surrender, {
     // A grant of before the withdrawal may still be on its way back: it must not count after this word was given.
     beforeSaying: () => { state = givenUp(state, sequence); },
@@ -92,6 +98,11 @@ export function createGuard(options: GuardOptions): Guard {
       return;
     }
     state = answered(state, renewal, answer);
+    if (state.held !== undefined && state.held.epoch !== epochTold) {
+      const previous = epochTold;
+      epochTold = state.held.epoch;
+      onEpoch?.({ epoch: epochTold, writer: state.held.writer, previous });
+    }
     tell();
     if (state.newestAnswered === renewal.sequence) leaving.answered(answer, monotonicNow());
   };

@@ -33,7 +33,7 @@ export const functionsAt = (region: Region, plans: Plans): readonly string[] => 
 /** Seconds, below the TimeoutSeconds of the states that call them. Agents run for most of a minute. */
 export const timeoutSeconds = (name: string): number => OWN_TIMEOUTS[name] ?? (AGENTS.has(name) ? 75 : 14);
 /** `rehearse` asks some two hundred questions, a few at a time (its schedule's runSeconds, and room to tell the result). */
-const OWN_TIMEOUTS: Readonly<Record<string, number>> = { warm: 55, rehearse: 180 };
+const OWN_TIMEOUTS: Readonly<Record<string, number>> = { warm: 55, call: 25, rehearse: 180 };
 
 /** 400 days: an audit looks back a year, and a month more to be made. */
 export const RETENTION_DAYS = 400;

@@ -53,11 +53,12 @@ export function readApplications(region: Region, plans: Plans): readonly Stateme
 /** Secrets are described where a value of them is needed; a replicated one carries the same versions in both regions. */
 export function secretsToDescribe(region: Region, plans: Plans): readonly { readonly id: string; readonly region: Region }[] {
   const databases = isWitness(region, plans) ? [] : allInstances(plans).map((entry) => ({ id: entry.instance.secretId, region: entry.region }));
-  return [...databases, ...plans.applications.flatMap(({ notifications }) => (notifications.slack === undefined ? [] : [{ id: notifications.slack.tokenSecretId, region }]))];
+  const keys = isWitness(region, plans) ? [] : plans.applications.flatMap(({ sessions, regions }) => (sessions?.signingKeySecretIds ?? []).flatMap((id) => regions.map((place) => ({ id, region: place }))));
+  return [...databases, ...keys, ...plans.applications.flatMap(({ notifications }) => (notifications.slack === undefined ? [] : [{ id: notifications.slack.tokenSecretId, region }]))];
 }
 
 function describeServices(region: Region, plans: Plans): readonly Statement[] {
-  const services = plans.applications.flatMap(({ capacity }) => capacity.flatMap((entry) => entry.services[region] ?? []));
+  const services = plans.applications.flatMap(({ capacity }) => capacity.flatMap((entry) => (entry.kind === 'ecs' ? entry.services[region] ?? [] : [])));
   if (services.length === 0) return [];
   return [allow('DescribeServices', ['ecs:DescribeServices'], services.map(({ cluster, service }) => arn('ecs', `service/${cluster}/${service}`, region)),
     { ArnEquals: { 'ecs:cluster': [...new Set(services.map(({ cluster }) => cluster))].map((cluster) => arn('ecs', `cluster/${cluster}`, region)) } })];

@@ -2,6 +2,7 @@
 // The only source of the roles and of the table in docs/security.md; test/unit/resources holds it against what the code can send.
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
 import { arn, type Statement } from './cloudformation.ts';
+import { scaling } from './permissions-capacity.ts';
 import { changeRecords, readRecords, routingControls } from './permissions-records.ts';
 import { readApplications, readDeployment, secretsToDescribe } from './permissions-rehearse.ts';
 import { actingRegions, allInstances, listening, type Plans } from './plans.ts';
@@ -59,14 +60,21 @@ const suspect = (plans: Plans): Statement => ({
 });
 const placesOf = (plan: ApplicationPlan): readonly Region[] => [...plan.regions, plan.witness];
 
-function scaleServices(region: Region, plans: Plans): readonly Statement[] {
-  const services = plans.applications.flatMap(({ capacity }) => capacity.flatMap((entry) => Object.entries(entry.services)))
-    .filter(([place]) => actingRegions(region, plans).includes(place));
-  return services.length === 0 ? [] : [{
-    Sid: 'Scale', Effect: 'Allow', Action: ['ecs:DescribeServices', 'ecs:UpdateService'],
-    Resource: services.map(([place, { cluster, service }]) => arn('ecs', `service/${cluster}/${service}`, place)),
-    Condition: { ArnEquals: { 'ecs:cluster': services.map(([place, { cluster }]) => arn('ecs', `cluster/${cluster}`, place)) } },
-  }];
+/** What the application's servers read and hear, in the regions that a workflow of this place may give the writer to. */
+function tellSessions(region: Region, plans: Plans): readonly Statement[] {
+  const places = actingRegions(region, plans);
+  const parameters = plans.applications.flatMap(({ sessions, regions }) => (sessions?.parameterName === undefined ? [] : regions.filter((place) => places.includes(place)).map((place) => arn('ssm', `parameter${sessions.parameterName}`, place))));
+  const topics = [...new Set(plans.applications.flatMap(({ sessions }) => places.flatMap((place) => sessions?.topicArns[place] ?? [])))];
+  return [
+    ...(parameters.length === 0 ? [] : [{ Sid: 'WriteParameter', Effect: 'Allow', Action: ['ssm:GetParameter', 'ssm:PutParameter'], Resource: parameters } as const]),
+    ...(topics.length === 0 ? [] : [{ Sid: 'TellApplication', Effect: 'Allow', Action: ['sns:Publish'], Resource: topics } as const]),
+  ];
+}
+
+/** The owners' functions in the regions that a workflow of this place gives the writer to. */
+function callHooks(region: Region, plans: Plans): readonly Statement[] {
+  const arns = [...new Set(plans.applications.flatMap(({ hooks = [] }) => hooks.flatMap(({ functionArns }) => Object.entries(functionArns))).flatMap(([place, one]) => (actingRegions(region, plans).includes(place) ? [one] : [])))];
+  return arns.length === 0 ? [] : [{ Sid: 'CallHooks', Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: arns }];
 }
 
 /** By prefix and by name, in the region that has the users; of a failback, which runs in the witness, that is either of the pair. */
@@ -110,7 +118,8 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
   switch (name) {
     case 'observe': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), suspect(plans)];
     case 'verify': return [table('GetItem', 'Query', 'PutItem')];
-    case 'claim': case 'conclude': case 'warm': return [table('GetItem', 'PutItem')];
+    case 'claim': case 'conclude': return [table('GetItem', 'PutItem')];
+    case 'warm': return [table('GetItem', 'PutItem'), ...tellSessions(region, plans)];
     case 'confirm': return [table('GetItem', 'Query', 'PutItem')];
     case 'fence': return [table('GetItem', 'PutItem', 'UpdateItem'), useRenewals(region, plans, 'Query')];
     case 'assess': return [table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans), ...databaseSecrets(region, plans)];
@@ -131,11 +140,11 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
       // /hotshift drill: of traffic in the region that takes the users, a switchover in the witness.
       { Sid: 'StartDrill', Effect: 'Allow', Action: ['states:StartExecution'], Resource: drillMachines(plans) },
     ];
-    case 'scale': return [table('GetItem', 'Query', 'PutItem'), ...scaleServices(region, plans)];
+    case 'call': return [table('GetItem', 'Query', 'PutItem'), ...callHooks(region, plans)];
+    case 'scale': return [table('GetItem', 'Query', 'PutItem'), ...scaling(region, plans)];
     case 'prepare': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), readAlarms(region, plans)];
     case 'hold': return [
-      table('GetItem', 'Query', 'PutItem'), readAlarms(region, plans),
-      ...scaleServices(region, plans).map((statement) => ({ ...statement, Sid: 'SeeServices', Action: ['ecs:DescribeServices'] })),
+      table('GetItem', 'Query', 'PutItem'), readAlarms(region, plans), ...scaling(region, plans, true),
     ];
     case 'settle': return [table('GetItem', 'PutItem')];
     case 'announce': case 'approve': return [table('GetItem', 'PutItem'), ...tellPeople(region, plans)];

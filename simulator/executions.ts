@@ -11,7 +11,7 @@ import type { Place } from './places.ts';
 import type { StepName } from './steps.ts';
 import type { World } from './world.ts';
 
-const STEPS: readonly StepName[] = ['announce', 'approve', 'assess', 'claim', 'compare', 'conclude', 'confirm', 'fence', 'hold', 'prepare', 'promote', 'rebuild', 'scale', 'settle', 'shift', 'survey', 'verify', 'warm'];
+const STEPS: readonly StepName[] = ['announce', 'approve', 'assess', 'call', 'claim', 'compare', 'conclude', 'confirm', 'fence', 'hold', 'prepare', 'promote', 'rebuild', 'scale', 'settle', 'shift', 'survey', 'verify', 'warm'];
 const arnName = (step: string): string => `${step.charAt(0).toUpperCase()}${step.slice(1)}FunctionArn`;
 
 export type MachineName = 'failover' | 'drill' | 'failback';

@@ -1,6 +1,7 @@
 // The menu of faults: what can be done to the world, as plain data, so that a schedule can be drawn, shrunk, written into a scenario
 // and replayed. `for` takes a fault back again. Some are outside of what Hotshift promises to survive: these excuse invariants, by name.
 import type { CallFaultKind } from './calls.ts';
+import type { HookFault } from './hooks.ts';
 import type { Oracle } from './oracle.ts';
 import { people } from './people.ts';
 import { INTERNET, type Place } from './places.ts';
@@ -23,7 +24,7 @@ export type Fault = When & (
   | { readonly do: 'application'; readonly place: PlaceName; readonly fault: AppFault }
   | { readonly do: 'status'; readonly place: PlaceName; readonly status: string }
   | { readonly do: 'promotion'; readonly stalls?: boolean; readonly readOnly?: boolean; readonly seconds?: number }
-  | { readonly do: 'slow names'; readonly seconds: number }
+  | { readonly do: 'slow names'; readonly seconds: number } | { readonly do: 'no capacity'; readonly place: PlaceName; readonly most: number } | { readonly do: 'hook'; readonly hook: string; readonly fault: HookFault }
   | { readonly do: 'chat down' } | { readonly do: 'all messages down' }
   | { readonly do: 'no agents'; readonly place: PlaceName; /** Only this one; both when absent. */ readonly agent?: 'observe' | 'enforce' }
   | { readonly do: 'open network'; readonly place: PlaceName }
@@ -104,6 +105,14 @@ function apply(world: World, oracle: Oracle, fault: Fault): TakeBack {
     case 'application': {
       world.appFaults.set(at(fault.place), fault.fault);
       return () => world.appFaults.delete(at(fault.place));
+    }
+    case 'hook': {
+      world.owners.faults.set(fault.hook, fault.fault);
+      return () => world.owners.faults.delete(fault.hook);
+    }
+    case 'no capacity': {
+      world.stock.limit(at(fault.place), fault.most);
+      return () => world.stock.lift(at(fault.place));
     }
     case 'slow names': {
       world.names.insyncMs = [fault.seconds * 500, fault.seconds * 1000];

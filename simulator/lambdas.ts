@@ -10,7 +10,7 @@ import type { StepName } from './steps.ts';
 import type { World } from './world.ts';
 
 /** Seconds, as resources/stack.ts deploys them. */
-const limitSeconds = (name: StepName): number => (name === 'observe' || name === 'enforce' ? 75 : name === 'warm' ? 55 : 14);
+const limitSeconds = (name: StepName): number => (name === 'observe' || name === 'enforce' ? 75 : name === 'warm' ? 55 : name === 'call' ? 25 : 14);
 /** A warm start is milliseconds; a cold one of these bundles was measured at 0.1 to 0.3 s, and AWS adds its own. */
 const WARM_MS: readonly [number, number] = [3, 15];
 const COLD_MS: readonly [number, number] = [300, 1200];

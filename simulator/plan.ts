@@ -1,6 +1,7 @@
 // The plan of the simulated application: the repository's own example, so that the defaults which people get are the ones that are
 // tested. A scenario may change single fields.
 import { readFileSync } from 'node:fs';
+import type { HookPlan, HookPoint } from '../domain/hooks.ts';
 import type { ApplicationPlan, DatabasePlan, Region, TrafficStrategy } from '../domain/plan.ts';
 import { parsePlans } from '../events/config.ts';
 import { GLOBAL, INTERNET } from './places.ts';
@@ -23,6 +24,8 @@ export interface PlanChanges {
   readonly strategyTimeoutSeconds?: number;
   /** False: servers go to the database that their permit names. */
   readonly recordLeads?: boolean;
+  /** Point -> is it required; the hook has the name of its point. */
+  readonly hooks?: Readonly<Record<string, boolean>>;
 }
 
 let example: ApplicationPlan | undefined;
@@ -48,6 +51,7 @@ export function simulatedPlan(changes: PlanChanges = {}): ApplicationPlan {
       approvalTimeoutSeconds: changes.approvalTimeoutSeconds ?? plan.policy.approvalTimeoutSeconds,
       unprovenFence: changes.unprovenFence ?? plan.policy.unprovenFence, cooldownSeconds: changes.cooldownSeconds ?? plan.policy.cooldownSeconds,
     },
+    ...(changes.hooks === undefined ? {} : { hooks: hooksOf(plan, changes.hooks) }),
     drills: {
       ...plan.drills, holdSeconds: 240, patienceSeconds: 180,
       load: { factor: 2, functionArns: Object.fromEntries(plan.regions.map((region) => [region, `arn:aws:lambda:${region}:111122223333:function:make-load`])) },
@@ -61,6 +65,10 @@ export function simulatedPlan(changes: PlanChanges = {}): ApplicationPlan {
     })),
   };
 }
+
+const hooksOf = (plan: ApplicationPlan, points: Readonly<Record<string, boolean>>): readonly HookPlan[] => Object.entries(points).map(([point, required]) => ({
+  name: point, point: point as HookPoint, required, timeoutSeconds: 5, functionArns: Object.fromEntries(plan.regions.map((region) => [region, `arn:aws:lambda:${region}:111122223333:function:hook`])),
+}));
 
 const recordOf = ({ writerRecord }: DatabasePlan, { recordLeads }: PlanChanges): Pick<DatabasePlan, 'writerRecord'> =>
   (writerRecord === undefined || recordLeads === undefined ? {} : { writerRecord: { ...writerRecord, leads: recordLeads } });

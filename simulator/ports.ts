@@ -1,5 +1,6 @@
 // All domain ports for one caller: each method crosses the modelled network to the place where its resource lives, with the limits of
 // adapters/clients.ts, and takes effect on the models. Time is the clock of the caller's place.
+import { countedIn } from '../domain/capacity.ts';
 import type { DrillPorts } from '../domain/drill.ts';
 import type { FailbackPorts } from '../domain/failback.ts';
 import type { FollowUpStore } from '../domain/follow-ups.ts';
@@ -9,6 +10,7 @@ import type { NetworkRule } from '../domain/lease.ts';
 import type { Ports } from '../domain/ports.ts';
 import { InvalidInputError, LeaseLostError, TryAgainError } from '../domain/errors.ts';
 import type { Caller, Route } from './calls.ts';
+import { hooksFor } from './hooks.ts';
 import { INTERNET, GLOBAL } from './places.ts';
 import { failingBack } from './ports-failback.ts';
 import { permitsOf } from './permits.ts';
@@ -30,7 +32,7 @@ export type SimulatedPorts = Ports & DrillPorts & FailbackPorts & { readonly reh
 const APPLICATION_RULE: NetworkRule = { protocol: 'tcp', fromPort: 5432, toPort: 5432, peer: { kind: 'ipv4', value: '10.0.0.0/8' } };
 
 export function portsFor(world: World, caller: Caller): SimulatedPorts {
-  return { clock: clockOf(world, caller), ...stores(world, caller), ...journals(world, caller), ...regional(world, caller), ...outside(world, caller), ...drilling(world, caller), ...failingBack(world, { caller, changing: CHANGING, sql: SQL }) };
+  return { clock: clockOf(world, caller), ...stores(world, caller), ...journals(world, caller), ...regional(world, caller), ...outside(world, caller), hooks: hooksFor(world, caller), ...drilling(world, caller), ...failingBack(world, { caller, changing: CHANGING, sql: SQL }) };
 }
 
 const clockOf = (world: World, caller: Caller): Ports['clock'] => ({
@@ -173,15 +175,15 @@ function regional(world: World, caller: Caller): Regional {
     },
     capacity: {
       read: (capacity, region) => calls.call(caller, { port: 'capacity.read', target: region, ...READING }, () => {
-        const desired = world.desired.get(`${capacity.name}#${region}`) ?? capacity.services[region]?.baseline ?? 1;
-        return { desired, running: desired };
+        const desired = world.desired.get(`${capacity.name}#${region}`) ?? countedIn(capacity)[region]?.baseline ?? 1;
+        return { desired, ...world.stock.of(region, desired) };
       }),
       setDesired: (capacity, region, desired) => calls.call(caller, { port: 'capacity.setDesired', target: region, ...READING, detail: { region, desired } }, () => void world.desired.set(`${capacity.name}#${region}`, desired)),
     },
   };
 }
 
-type Outside = Pick<Ports, 'prober' | 'traffic' | 'controls' | 'messenger' | 'events'>;
+type Outside = Pick<Ports, 'prober' | 'traffic' | 'controls' | 'sessions' | 'messenger' | 'events'>;
 function outside(world: World, caller: Caller): Outside {
   const { calls, names, plan } = world;
   return {
@@ -205,6 +207,11 @@ function outside(world: World, caller: Caller): Outside {
       // Any of five endpoints, of which three are always there: the model has one that is nowhere in particular.
       read: () => calls.call(caller, { port: 'controls.read', target: INTERNET, ...READING }, () => world.checks.controls()),
       set: (_, open) => calls.call(caller, { port: 'controls.set', target: INTERNET, ...READING, detail: open }, () => world.checks.setControls(open)),
+    },
+    sessions: {
+      read: (_, region) => calls.call(caller, { port: 'sessions.read', target: region, ...READING }, () => world.notices.get(region)),
+      write: (_, region, text) => calls.call(caller, { port: 'sessions.write', target: region, ...READING, detail: { region, text } }, () => void world.notices.set(region, text)),
+      tell: (_, region, notice) => calls.call(caller, { port: 'sessions.tell', target: region, ...READING, detail: notice }, () => void world.epochsTold.push(notice)),
     },
     messenger: { send: (_, announcement) => world.messages.send(caller, announcement, CHAT) },
     events: {

@@ -12,6 +12,7 @@ import * as failback from '../events/contracts-failback.ts';
 import { announce } from '../functions/announce/announce.ts';
 import { approve } from '../functions/approve/approve.ts';
 import { assess } from '../functions/assess/assess.ts';
+import { call } from '../functions/call/call.ts';
 import { claim } from '../functions/claim/claim.ts';
 import { compare } from '../functions/compare/compare.ts';
 import { conclude } from '../functions/conclude/conclude.ts';
@@ -23,6 +24,7 @@ import { hold } from '../functions/hold/hold.ts';
 import { prepare } from '../functions/prepare/prepare.ts';
 import { promote } from '../functions/promote/promote.ts';
 import { rebuild } from '../functions/rebuild/rebuild.ts';
+import { room } from '../functions/scale/room.ts';
 import { scale, scaleBack } from '../functions/scale/scale.ts';
 import { settle } from '../functions/settle/settle.ts';
 import { shiftRamp } from '../functions/shift/shift-ramp.ts';
@@ -32,7 +34,7 @@ import { survey } from '../functions/survey/survey.ts';
 import { verify } from '../functions/verify/verify.ts';
 import { warm } from '../functions/warm/warm.ts';
 
-export type StepName = 'announce' | 'approve' | 'assess' | 'claim' | 'conclude' | 'confirm' | 'fence' | 'hold' | 'prepare' | 'promote' | 'scale' | 'settle' | 'shift' | 'verify' | 'warm' | 'survey' | 'compare' | 'rebuild' | 'observe' | 'enforce';
+export type StepName = 'announce' | 'approve' | 'assess' | 'call' | 'claim' | 'conclude' | 'confirm' | 'fence' | 'hold' | 'prepare' | 'promote' | 'scale' | 'settle' | 'shift' | 'verify' | 'warm' | 'survey' | 'compare' | 'rebuild' | 'observe' | 'enforce';
 export type StepRun = (ports: Ports & DrillPorts & FailbackPorts & { readonly rehearsals: RehearsalStore; readonly followUps: Pick<FollowUpStore, 'add'> }, plan: ApplicationPlan, place: Region) => (input: never) => Promise<unknown>;
 export interface Step { readonly input: z.ZodType; readonly output: z.ZodType; readonly run: StepRun }
 export type Steps = Readonly<Record<StepName, Step>>;
@@ -52,6 +54,7 @@ export const productionSteps: Steps = {
   announce: { input: contract.announceInput, output: contract.announceOutput, run: announce },
   approve: { input: contract.approveInput, output: contract.approveOutput, run: approve },
   assess: { input: contract.assessInput, output: contract.assessOutput, run: assess },
+  call: { input: contract.callInput, output: contract.callOutput, run: call },
   claim: { input: contract.claimInput, output: contract.claimOutput, run: claim },
   conclude: { input: contract.concludeInput, output: contract.concludeOutput, run: (ports, plan) => conclude(ports, plan) },
   confirm: { input: contract.confirmInput, output: contract.confirmOutput, run: confirm },
@@ -64,7 +67,7 @@ export const productionSteps: Steps = {
   compare: { input: failback.compareInput, output: failback.compareOutput, run: compare },
   rebuild: { input: failback.rebuildInput, output: failback.rebuildOutput, run: rebuild },
   // As functions/scale/handler.ts wires it.
-  scale: { input: contract.scaleInput, output: contract.scaleOutput, run: (ports, plan) => ({ scaled, ...input }: ScaleInput) => (scaled === undefined ? scale(ports, plan)(input) : scaleBack(ports, plan)({ ...input, scaled })) },
+  scale: { input: contract.scaleInput, output: contract.scaleOutput, run: (ports, plan) => ({ scaled, check, ...input }: ScaleInput) => (check === true ? room(ports, plan)(input) : scaled === undefined ? scale(ports, plan)(input) : scaleBack(ports, plan)({ ...input, scaled })) },
   // As functions/shift/handler.ts wires it.
   shift: { input: contract.shiftInput, output: contract.shiftOutput, run: (ports, plan) => (input: ShiftInput) => shift(ports, plan, input) },
   verify: { input: contract.verifyInput, output: contract.verifyOutput, run: verify },

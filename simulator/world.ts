@@ -4,6 +4,7 @@ import type { DrillRecord } from '../domain/drill.ts';
 import type { FollowUp } from '../domain/follow-ups.ts';
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
 import { vantagePointsOf } from '../domain/plan.ts';
+import type { EpochNotice } from '../domain/sessions.ts';
 import type { ProbeOutcome } from '../domain/observation.ts';
 import { Bus } from './bus.ts';
 import { Calls } from './calls.ts';
@@ -12,6 +13,7 @@ import { Executions } from './executions.ts';
 import { Facts } from './facts.ts';
 import { HealthChecks } from './health-checks.ts';
 import { invoke } from './lambdas.ts';
+import { OwnersFunctions } from './hooks.ts';
 import { Messages } from './messages.ts';
 import { Places, type Place } from './places.ts';
 import { Pair } from './postgres.ts';
@@ -19,6 +21,7 @@ import { Random } from './random.ts';
 import { Rds } from './rds.ts';
 import { Server, type AppFault } from './servers.ts';
 import { productionSteps, type StepName, type Steps } from './steps.ts';
+import { Stock } from './stock.ts';
 import { Table } from './table.ts';
 import { Names, Users } from './users.ts';
 
@@ -57,6 +60,11 @@ export class World {
   readonly executions: Executions;
   readonly steps: Steps;
   readonly desired = new Map<string, number>();
+  readonly stock = new Stock();
+  readonly owners = new OwnersFunctions();
+  /** Region -> the parameter that the application reads there, and what its topic told. */
+  readonly notices = new Map<Region, string>();
+  readonly epochsTold: EpochNotice[] = [];
   readonly drills: DrillRecord[] = [];
   readonly followUps: FollowUp[] = [];
   /** Alarms that ring, in both regions. */

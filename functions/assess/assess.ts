@@ -1,5 +1,6 @@
 // Assess survivor: read every replica by SQL and by RDS, and hold what would be lost against the RPO. Changes nothing.
 import { holdLease } from '../../domain/authority.ts';
+import { hooksAt, type HooksAt } from '../../domain/hooks.ts';
 import type { Failover, Gate } from '../../domain/journal.ts';
 import type { ApplicationPlan, ApprovalDefault, DatabasePlan } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
@@ -15,6 +16,7 @@ export interface AssessResult {
   readonly recovered: boolean;
   readonly approval: { readonly needed: boolean; readonly timeoutSeconds: number; readonly default: ApprovalDefault };
   readonly databases: readonly { readonly database: string; readonly ready: boolean; readonly reason: string }[];
+  readonly hooks?: readonly HooksAt[];
 }
 
 export const assess = (ports: AssessPorts, plan: ApplicationPlan) =>
@@ -40,7 +42,7 @@ export const assess = (ports: AssessPorts, plan: ApplicationPlan) =>
     // A person who started it by hand has approved it; where two must agree, that was one of them.
     const needed = plan.policy.approval === 'required' && (failover.mode !== 'manual' || startedByOne(failover));
     const approval = { needed, timeoutSeconds: plan.policy.approvalTimeoutSeconds, default: plan.policy.approvalDefault };
-    return { safe, reason, recovered: !well.passed, approval, databases: found.map(({ database, ready, reason: why }) => ({ database, ready, reason: why })) };
+    return { safe, reason, recovered: !well.passed, approval, databases: found.map(({ database, ready, reason: why }) => ({ database, ready, reason: why })), ...(plan.hooks === undefined ? {} : { hooks: hooksAt(plan.hooks) }) };
   };
 
 const NOT_LOOKED_AT: ReplicaView = { trouble: 'not looked at' };

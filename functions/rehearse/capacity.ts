@@ -1,6 +1,7 @@
 // Is there room in a region for the load of both? Services as they are, and quotas against what a failover would add.
 import type { ConcurrencyDetails, Finding, QuotaDetails, ServiceDetails } from '../../domain/inventory.ts';
-import type { CapacityPlan, Region } from '../../domain/plan.ts';
+import { roomFor, type ServiceCapacity } from '../../domain/capacity.ts';
+import type { Region } from '../../domain/plan.ts';
 import { finding, type FindingId } from './catalogue.ts';
 
 export const SERVICE_FINDINGS: readonly FindingId[] = ['service-missing', 'service-below-baseline', 'service-short'];
@@ -11,7 +12,7 @@ export const FARGATE_QUOTA = { service: 'fargate', code: 'L-3032A538' } as const
 /** What Lambda keeps free of reservations (Lambda guide, reserved concurrency). */
 const UNRESERVED_LEAST = 100;
 
-export function serviceFindings(capacity: CapacityPlan, region: Region, found: ServiceDetails | undefined): readonly Finding[] {
+export function serviceFindings(capacity: ServiceCapacity, region: Region, found: ServiceDetails | undefined): readonly Finding[] {
   const planned = capacity.services[region];
   if (planned === undefined) return [];
   const place = { region, subject: `${planned.cluster}/${planned.service}` };
@@ -23,13 +24,13 @@ export function serviceFindings(capacity: CapacityPlan, region: Region, found: S
 }
 
 /** Tasks that a failover would add: to the target that `scale` counts from the baseline. */
-export function addedTasks(capacity: CapacityPlan, region: Region, found: ServiceDetails): number {
+export function addedTasks(capacity: ServiceCapacity, region: Region, found: ServiceDetails): number {
   const baseline = capacity.services[region]?.baseline ?? 0;
-  return Math.max(0, Math.min(Math.ceil(baseline * capacity.factor), capacity.desiredMax) - found.desired);
+  return Math.max(0, roomFor(capacity, baseline) - found.desired);
 }
 
 /** All services of a region together must fit into what is left of the quota. */
-export function quotaFindings(region: Region, services: readonly { readonly capacity: CapacityPlan; readonly found: ServiceDetails }[], quota: QuotaDetails): readonly Finding[] {
+export function quotaFindings(region: Region, services: readonly { readonly capacity: ServiceCapacity; readonly found: ServiceDetails }[], quota: QuotaDetails): readonly Finding[] {
   const fargate = services.filter(({ found }) => /^FARGATE/.test(found.launchType));
   const others = services.filter((entry) => !fargate.includes(entry)).map(({ capacity, found }) =>
     finding('capacity-not-fargate', { region, subject: capacity.name }, `launch type ${found.launchType}`));

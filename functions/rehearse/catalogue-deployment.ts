@@ -34,12 +34,12 @@ export const DEPLOYMENT_FINDINGS = {
   },
   'secret-missing': {
     step: 'Every step', severity: 'critical', title: 'A secret is missing in that region',
-    means: 'The functions there could not log in to the database, or tell anybody.',
+    means: 'The functions there could not log in to the database, or tell anybody; of a signing key, sessions could not be checked there.',
     fix: 'Replicate the secret to that region.',
   },
   'secret-differs': {
     step: 'Every step', severity: 'warning', title: 'The secret is not the same one in both regions',
-    means: 'The replica has the writer\'s roles and passwords: a login that is kept apart in the other region is wrong after the next change.',
+    means: 'The replica has the writer\'s roles and passwords: a login that is kept apart in the other region is wrong after the next change. With another signing key all users must log in again.',
     fix: 'Keep one secret and replicate it (Secrets Manager, replicate to other regions).',
   },
   'secret-key-disabled': {

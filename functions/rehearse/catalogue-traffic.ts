@@ -103,9 +103,9 @@ export const TRAFFIC_FINDINGS = {
     fix: 'Read the events of the service (image, subnets, health checks, capacity).',
   },
   'capacity-not-fargate': {
-    step: 'Scale survivor', severity: 'info', title: 'Room on container instances is not checked',
-    means: 'The service runs on EC2 or external instances: whether there is room for twice the tasks, only their scaling group knows.',
-    fix: 'See that the capacity provider may grow to twice its size in each region.',
+    step: 'Scale survivor', severity: 'info', title: 'Room beyond Fargate is not checked',
+    means: 'ECS on EC2 or external instances, Auto Scaling groups, provisioned concurrency, minimums: whether there is room for twice as many, their own bounds, quotas and the stock of instances decide.',
+    fix: 'See in each region that bounds and quotas leave room for twice as many; for instances, a capacity reservation does.',
   },
   'quota-fargate': {
     step: 'Scale survivor', severity: 'critical', title: 'The quota of Fargate vCPUs has no room for the survivor\'s load',

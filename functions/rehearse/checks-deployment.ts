@@ -34,7 +34,7 @@ function unpackaged(place: Region): Check {
 
 function secretChecks({ plan, place, inventory }: Asked): readonly Check[] {
   const slack = plan.notifications.slack?.tokenSecretId;
-  const ids = [...new Set([...plan.databases.flatMap(({ instances }) => instances[place]?.secretId ?? []), ...(slack === undefined ? [] : [slack])])];
+  const ids = [...new Set([...plan.databases.flatMap(({ instances }) => instances[place]?.secretId ?? []), ...(slack === undefined ? [] : [slack]), ...(plan.regions.includes(place) ? plan.sessions?.signingKeySecretIds ?? [] : [])])];
   return ids.flatMap((id): readonly Check[] => [
     { what: `secret ${id}`, region: place, covers: SECRET_FINDINGS, run: async () => secretFindings(id, place, await inventory.secret(place, id)) },
     {

@@ -1,15 +1,16 @@
 // The checks of traffic and capacity: records and their zones, health checks, certificates, services, quotas, kept connections.
-import type { CapacityPlan } from '../../domain/plan.ts';
+import type { ServiceCapacity } from '../../domain/capacity.ts';
 import { concurrencyFindings, FARGATE_QUOTA, quotaFindings, QUOTA_FINDINGS, serviceFindings, SERVICE_FINDINGS } from './capacity.ts';
 import { finding } from './catalogue.ts';
 import { certificateFindings, CERTIFICATE_FINDINGS } from './certificates.ts';
 import type { Check } from './check.ts';
 import { balancerFindings, settingFindings } from './connections.ts';
 import { healthCheckFindings, providerFindings, recordFindings, RECORD_FINDINGS, zoneFindings, ZONE_FINDINGS } from './records.ts';
+import { secretDriftFindings } from './secrets.ts';
 import type { Asked } from './subject.ts';
 
 export const trafficChecks = (asked: Asked): readonly Check[] => [
-  ...(asked.isFirst ? zoneChecks(asked) : []),
+  ...(asked.isFirst ? [...zoneChecks(asked), ...signingKeyChecks(asked)] : []),
   ...(asked.plan.regions.includes(asked.place) ? [...recordChecks(asked), ...certificateChecks(asked), ...capacityChecks(asked), ...connectionChecks(asked)] : []),
 ];
 
@@ -29,6 +30,17 @@ function zoneChecks({ plan, inventory }: Asked): readonly Check[] {
       },
     },
   ]);
+}
+
+/** A session that is signed with another key in the other region is no session there. */
+function signingKeyChecks({ plan: { sessions, regions }, inventory }: Asked): readonly Check[] {
+  return (sessions?.signingKeySecretIds ?? []).map((id): Check => ({
+    what: `signing key ${id} compared`, region: 'global', covers: ['secret-differs'],
+    run: async () => {
+      const [one, other] = await Promise.all([inventory.secret(regions[0], id), inventory.secret(regions[1], id)]);
+      return one === undefined || other === undefined ? [] : secretDriftFindings(id, regions, [one, other]);
+    },
+  }));
 }
 
 function recordChecks({ plan, place, inventory }: Asked): readonly Check[] {
@@ -52,23 +64,27 @@ function certificateChecks({ plan, place, inventory, now }: Asked): readonly Che
 }
 
 function capacityChecks({ plan, place, inventory }: Asked): readonly Check[] {
-  const serviceOf = (capacity: CapacityPlan) => inventory.service(place, capacity.services[place]?.cluster ?? '', capacity.services[place]?.service ?? '');
+  const served = plan.capacity.filter((capacity) => capacity.kind === 'ecs');
+  const serviceOf = (capacity: ServiceCapacity) => inventory.service(place, capacity.services[place]?.cluster ?? '', capacity.services[place]?.service ?? '');
   return [
-    ...plan.capacity.map((capacity): Check => ({ what: `service ${capacity.name}`, region: place, covers: SERVICE_FINDINGS, run: async () => serviceFindings(capacity, place, await serviceOf(capacity)) })),
-    ...(plan.capacity.length === 0 ? [] : [{
+    ...served.map((capacity): Check => ({ what: `service ${capacity.name}`, region: place, covers: SERVICE_FINDINGS, run: async () => serviceFindings(capacity, place, await serviceOf(capacity)) })),
+    ...(served.length === 0 ? [] : [{
       what: 'quota of Fargate vCPUs', region: place, covers: QUOTA_FINDINGS,
       run: async () => {
-        const services = (await Promise.all(plan.capacity.map(async (capacity) => ({ capacity, found: await serviceOf(capacity) }))))
+        const services = (await Promise.all(served.map(async (capacity) => ({ capacity, found: await serviceOf(capacity) }))))
           .flatMap(({ capacity, found }) => (found?.status === 'ACTIVE' ? [{ capacity, found }] : []));
         return services.length === 0 ? [] : quotaFindings(place, services, await inventory.quota(place, FARGATE_QUOTA.service, FARGATE_QUOTA.code));
       },
     }]),
+    ...plan.capacity.filter(({ kind }) => kind !== 'ecs').map((capacity): Check => ({
+      what: `room of ${capacity.name}`, region: place, covers: ['capacity-not-fargate'], run: () => Promise.resolve([finding('capacity-not-fargate', { region: place, subject: capacity.name }, `kind ${capacity.kind}`)]),
+    })),
     { what: 'concurrent executions of Lambda', region: place, covers: ['quota-lambda'], run: async () => concurrencyFindings(place, await inventory.concurrency(place)) },
   ];
 }
 
 function connectionChecks({ plan, place, inventory, values }: Asked): readonly Check[] {
-  const services = plan.capacity.flatMap((capacity) => (capacity.services[place] === undefined ? [] : [capacity.services[place]]));
+  const services = plan.capacity.flatMap((capacity) => (capacity.kind !== 'ecs' || capacity.services[place] === undefined ? [] : [capacity.services[place]]));
   return [
     ...services.flatMap(({ cluster, service }): readonly Check[] => [
       {

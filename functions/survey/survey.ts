@@ -1,6 +1,8 @@
 // Survey pair: find out where the writer is and what is left to do, and say whether a failback may begin. It reads only; all that it
 // writes is the journal. A failback that ended on the way is gone on with from what is found, never from memory.
+import { countedIn, roomFor } from '../../domain/capacity.ts';
 import type { Scaled } from '../../domain/drill.ts';
+import { hooksAt, type HooksAt } from '../../domain/hooks.ts';
 import type { Failover } from '../../domain/journal.ts';
 import { survivorOf, type ApplicationPlan, type Instant, type Region } from '../../domain/plan.ts';
 import type { Ports } from '../../domain/ports.ts';
@@ -13,6 +15,7 @@ export interface SurveyInput {
 export interface Surveyed {
   readonly survey: 'go' | 'refused'; readonly reason: string; readonly home: Region; readonly rebuild: Failover; readonly move: Failover;
   readonly writerMoves: boolean; readonly resumes: boolean; readonly databases: readonly string[];
+  readonly hooks?: readonly HooksAt[];
   readonly scaled: { readonly home: readonly Scaled[]; readonly other: readonly Scaled[] };
 }
 type SurveyPorts = Pick<Ports, 'leases' | 'observations' | 'permits' | 'intents' | 'database' | 'journal' | 'clock'>;
@@ -37,6 +40,7 @@ export const survey = (ports: SurveyPorts, plan: ApplicationPlan) =>
     return {
       survey: refused.length > 0 ? 'refused' : 'go', reason, home, rebuild: failover(survivorOf(plan, way.writer)), move: failover(survivorOf(plan, home)),
       writerMoves, resumes: way.resumes, databases: plan.databases.map(({ name }) => name), scaled: { home: added(plan, home), other: added(plan, survivorOf(plan, home)) },
+      ...(plan.hooks === undefined ? {} : { hooks: hooksAt(plan.hooks) }),
     };
   };
 
@@ -55,7 +59,7 @@ async function lookAtAll(ports: SurveyPorts, plan: ApplicationPlan): Promise<rea
 }
 
 /** What a failover sets where it goes to: only this is taken back, anything else is somebody's own decision. */
-const added = (plan: ApplicationPlan, region: Region): readonly Scaled[] => plan.capacity.flatMap(({ name, services, factor, desiredMax }) => {
-  const baseline = services[region]?.baseline;
-  return baseline === undefined ? [] : [{ name, from: baseline, to: Math.max(baseline, Math.min(Math.ceil(baseline * factor), desiredMax)), reason: `${baseline} x ${factor}` }];
+const added = (plan: ApplicationPlan, region: Region): readonly Scaled[] => plan.capacity.flatMap((capacity) => {
+  const baseline = countedIn(capacity)[region]?.baseline;
+  return baseline === undefined ? [] : [{ name: capacity.name, from: baseline, to: roomFor(capacity, baseline), reason: `${baseline} x ${capacity.factor}` }];
 });

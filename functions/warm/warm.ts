@@ -1,27 +1,38 @@
-// Warm survivor: fetch the configured paths on the survivor, a few at a time, so that caches and sessions are ready. Bounded; a
-// path that fails is counted and journaled, and never stops a failover.
+// Warm survivor: tell the application's caches and sessions that the writer has moved, then fetch the configured paths, at a pace that
+// the survivor bears. Bounded in time; a path that fails is counted and journaled, and nothing here ever stops a failover.
 import type { Failover } from '../../domain/journal.ts';
 import type { ApplicationPlan } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
 import type { Ports } from '../../domain/ports.ts';
+import { FIRST, isGood, nextPace, type Pace } from './pace.ts';
+import { tellSessions } from './sessions.ts';
 
-export interface WarmResult { readonly fetched: number; readonly failed: number }
+export interface WarmResult { readonly fetched: number; readonly failed: number; readonly remark?: string }
+type WarmPorts = Pick<Ports, 'prober' | 'sessions' | 'leases' | 'journal' | 'clock'>;
 
-export const warm = ({ prober, journal, clock }: Pick<Ports, 'prober' | 'journal' | 'clock'>, plan: ApplicationPlan) =>
+/** Of the 55 s that the function has: no turn begins later. What is then not warm is warmed by users. */
+const WARM_SECONDS_MAX = 40;
+
+export const warm = (ports: WarmPorts, plan: ApplicationPlan) =>
   async ({ failover, epoch }: { readonly failover: Failover; readonly epoch: number }): Promise<WarmResult> => {
-    const base = plan.probeUrls[survivorOf(plan, failover.evacuated)] ?? '';
-    const statuses = await inTurns(plan.warm.paths, plan.warm.concurrency, (path) => prober.fetch(new URL(path, base).href, plan.warm.timeoutSeconds));
-    const failed = statuses.filter((status) => status < 200 || status >= 400).length;
-    const summary = `${statuses.length - failed} of ${statuses.length} paths answered${failed > 0 ? `; statuses ${statuses.join(', ')}` : ''}`;
+    const { journal, clock } = ports;
+    const beganAt = clock.now();
+    const remark = await tellSessions(ports, plan, failover, epoch);
+    const { statuses, left } = await inTurns(ports, plan, survivorOf(plan, failover.evacuated), beganAt + WARM_SECONDS_MAX * 1000);
+    const failed = statuses.filter((status) => !isGood(status)).length;
+    const summary = `${statuses.length - failed} of ${plan.warm.paths.length} paths answered${failed > 0 ? `; statuses ${statuses.join(', ')}` : ''}${left > 0 ? `; ${left} were not tried` : ''}`;
     await journal.record({ execution: failover.execution, application: failover.application, at: clock.now(), step: 'Warm survivor', kind: 'result', epoch, summary });
-    return { fetched: statuses.length - failed, failed };
+    return { fetched: statuses.length - failed, failed, ...(remark === '' ? {} : { remark }) };
   };
 
-/** At most `limit` at once: a survivor that just took over must not be hit by its own warm-up. */
-async function inTurns<T, R>(items: readonly T[], limit: number, act: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += limit) {
-    results.push(...(await Promise.all(items.slice(start, start + limit).map(act))));
+async function inTurns({ prober, clock }: WarmPorts, { warm: { paths, concurrency, timeoutSeconds }, probeUrls }: ApplicationPlan, survivor: string, until: number): Promise<{ readonly statuses: readonly number[]; readonly left: number }> {
+  const base = probeUrls[survivor] ?? '';
+  const statuses: number[] = [];
+  let pace: Pace | undefined = FIRST;
+  while (pace !== undefined && statuses.length < paths.length && clock.now() < until) {
+    const turn: readonly number[] = await Promise.all(paths.slice(statuses.length, statuses.length + pace.atOnce).map((path) => prober.fetch(new URL(path, base).href, timeoutSeconds)));
+    statuses.push(...turn);
+    pace = nextPace(pace, turn, concurrency);
   }
-  return results;
+  return { statuses, left: paths.length - statuses.length };
 }

@@ -1,5 +1,6 @@
 // I16: a drill stays a drill. It asks for nothing that touches databases, permits or fences; a rehearsal changes nothing at all; the lease
 // says which of the two holds it; and a drill that says that it is back has brought everything back.
+import { countedIn } from '../../domain/capacity.ts';
 import { DESTRUCTIVE, type MakeCheck } from './check.ts';
 
 /** What a drill may change. */
@@ -26,8 +27,9 @@ export const drillsStayDrills: MakeCheck = (world, violate) => ({
         const wrong = Object.entries(endpoints).filter(([region, { weight }]) => stored[region] !== weight).map(([region]) => `${region} has ${stored[region] ?? 'none'}`);
         if (wrong.length > 0) violate(`${fact.execution} ended "${fact.outcome}" while in ${recordName} ${wrong.join(', ')}`);
       }
-      for (const { name, services } of world.plan.capacity) {
-        for (const [region, { baseline }] of Object.entries(services)) {
+      for (const capacity of world.plan.capacity) {
+        const { name } = capacity;
+        for (const [region, { baseline }] of Object.entries(countedIn(capacity))) {
           const desired = world.desired.get(`${name}#${region}`) ?? baseline;
           // A failover scales as well, and nothing scales back what it has added.
           if (desired !== baseline && !acted(world)) violate(`${fact.execution} ended "${fact.outcome}" with ${desired} of ${name} in ${region}, not ${baseline}`);

@@ -6,9 +6,10 @@ import { eventsOf } from '../../adapters/events.ts';
 import { databaseLocksOf } from '../../adapters/locks.ts';
 import { messengerOf } from '../../adapters/messenger.ts';
 import { secretsManager } from '../../adapters/secrets.ts';
+import { sessionsOf } from '../../adapters/sessions.ts';
 import { trafficOf } from '../../adapters/traffic.ts';
 import { RefusedByAwsError, TryAgainError } from '../../domain/errors.ts';
-import type { ApplicationPlan, DatabasePlan } from '../../domain/plan.ts';
+import type { ApplicationPlan, CapacityPlan, DatabasePlan } from '../../domain/plan.ts';
 import type { InstanceFacts } from '../../domain/ports.ts';
 import type { Case } from './port-contract.ts';
 import { HERE, SECRET, TABLE, THERE, type World } from './world.ts';
@@ -18,6 +19,7 @@ export function actingCases(test: Case, world: () => World): void {
   trafficCases(test, world);
   lockCases(test, world);
   capacityCases(test, world);
+  otherCapacityCases(test, world);
   messageCases(test, world);
 }
 
@@ -95,6 +97,30 @@ function capacityCases(test: Case, world: () => World): void {
   });
 }
 
+const KINDS = { 'auto-scaling-group': 'no such group', 'lambda-concurrency': 'ResourceNotFoundException', 'scaling-minimum': 'no such target' } as const;
+function otherCapacityCases(test: Case, world: () => World): void {
+  for (const [kind, missing] of Object.entries(KINDS)) {
+    const plan = () => world().capacities.find((one) => one.kind === kind)!;
+    // The names of the things themselves, and what stays as it is: regions, counts, and which API they belong to.
+    const elsewhere = () => JSON.parse(JSON.stringify(plan()).replaceAll(/shop-web|shop-api|service\/shop\/web/g, 'service/shop/nothing').replaceAll('"service/shop/nothing"', kind === 'scaling-minimum' ? '"service/shop/nothing"' : '"nothing"')) as CapacityPlan;
+    test(`capacity: ${kind}: the count is absolute, and its own bound is told`, async () => {
+      const before = await capacityOf().read(plan(), HERE);
+      expect(before.desired).toBe(3);
+      if (kind !== 'lambda-concurrency') expect(before.most).toBe(8);
+      await capacityOf().setDesired(plan(), HERE, 6);
+      await capacityOf().setDesired(plan(), HERE, 6);
+      expect(await capacityOf().read(plan(), HERE)).toMatchObject({ desired: 6 });
+    });
+    test(`capacity: ${kind}: what is not there is a clear no`, async () => {
+      await refusal(capacityOf().read(elsewhere(), HERE), RefusedByAwsError, missing);
+    });
+    if (kind !== 'lambda-concurrency') test(`capacity: ${kind}: beyond its own bound is a clear no`, async () => {
+      await refusal(capacityOf().setDesired(plan(), HERE, 9), RefusedByAwsError, kind === 'scaling-minimum' ? 'ValidationException' : 'ValidationError');
+      expect((await capacityOf().read(plan(), HERE)).desired).toBe(6);
+    });
+  }
+}
+
 function messageCases(test: Case, world: () => World): void {
   const telling = (topic: string) => messengerOf({ region: HERE, table: TABLE }).send(
     { application: 'shop', notifications: { snsTopicArns: { [HERE]: topic } } } as unknown as ApplicationPlan,
@@ -103,6 +129,16 @@ function messageCases(test: Case, world: () => World): void {
   test('people and buses: a secret is read as text; one that is not there is a clear no', async () => {
     expect(await secretsManager().text(SECRET.id, HERE)).toBe(SECRET.text);
     await refusal(secretsManager().text('hotshift/no-such-secret', HERE), RefusedByAwsError, 'ResourceNotFoundException');
+  });
+  test('sessions: a parameter is made, kept and replaced; one that is not there is an answer', async () => {
+    expect(await sessionsOf().read('/shop/epoch', HERE)).toBeUndefined();
+    for (const text of ['{"epoch":1}', '{"epoch":2}', '{"epoch":2}']) await sessionsOf().write('/shop/epoch', HERE, text);
+    expect(await sessionsOf().read('/shop/epoch', HERE)).toBe('{"epoch":2}');
+  });
+  test('sessions: a topic takes the epoch; one that is not there is a clear no', async () => {
+    const notice = { application: 'shop', epoch: 2, writer: HERE, pins: {} };
+    await sessionsOf().tell(world().topicArn, HERE, notice);
+    await refusal(sessionsOf().tell(world().topicArn.replace(/[^:]+$/, 'no-such-topic'), HERE, notice), RefusedByAwsError, 'NotFound');
   });
   test('people and buses: a topic takes the message; without it nobody could be told', async () => {
     await telling(world().topicArn);

@@ -18,4 +18,24 @@ export const MOTO: readonly Difference[] = [
     aws: '`PromoteReadReplica` of an unknown instance answers `DBInstanceNotFound`, status 404 (Amazon RDS API reference)',
     here: 'moto 5.2.5 breaks with a page of HTML and status 500, which the adapter rightly takes for "try again"',
   },
+  {
+    case: 'capacity: auto-scaling-group: beyond its own bound is a clear no',
+    aws: '`SetDesiredCapacity` above `MaxSize` answers `ValidationError` (EC2 Auto Scaling guide, set the desired capacity manually)',
+    here: 'moto 5.2.5 takes it',
+  },
+  {
+    case: 'capacity: lambda-concurrency: the count is absolute, and its own bound is told',
+    aws: '`PutProvisionedConcurrencyConfig` and `GetProvisionedConcurrencyConfig` (Lambda API reference)',
+    here: 'moto 5.2.5 knows neither and answers with a page of HTML',
+  },
+  {
+    case: 'capacity: lambda-concurrency: what is not there is a clear no',
+    aws: 'an unknown function or alias answers `ResourceNotFoundException` (Lambda API reference)',
+    here: 'moto 5.2.5 answers with a page of HTML',
+  },
+  {
+    case: 'capacity: scaling-minimum: beyond its own bound is a clear no',
+    aws: '`RegisterScalableTarget` with a minimum above the maximum answers `ValidationException` (Application Auto Scaling API reference)',
+    here: 'moto 5.2.5 takes it',
+  },
 ];

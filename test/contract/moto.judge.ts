@@ -1,5 +1,7 @@
 // The contract on moto's server, an AWS that nobody here wrote. Run by `npm run judges`, which installs it; not a part of `npm test`.
 // The server is started here on a free port of the loopback, filled by the SDK, and stopped at the end.
+import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
+import { AutoScalingClient, CreateAutoScalingGroupCommand, CreateLaunchConfigurationCommand } from '@aws-sdk/client-auto-scaling';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateClusterCommand, CreateServiceCommand, ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
@@ -22,6 +24,7 @@ definePortContract('moto', async (): Promise<World> => {
   await makeTable(at(HERE));
   await makeDatabases(at, { [HERE]: groupHere, [THERE]: groupThere });
   await makeService(at(HERE));
+  await makeScaled(at(HERE));
   await new SecretsManagerClient(at(HERE)).send(new CreateSecretCommand({ Name: SECRET.id, SecretString: SECRET.text }));
   const { TopicArn: topicArn = '' } = await new SNSClient(at(HERE)).send(new CreateTopicCommand({ Name: 'oncall' }));
   return { url, ...plansOf({ zone, groups: { [HERE]: groupHere, [THERE]: groupThere }, account: ACCOUNT }), topicArn, close: () => stopped(server) };
@@ -59,6 +62,14 @@ async function makeDatabases(at: (region: string) => Settings, groups: Readonly<
   await new RDSClient(at(THERE)).send(new CreateDBInstanceReadReplicaCommand({
     DBInstanceIdentifier: 'orders-west', SourceDBInstanceIdentifier: `arn:aws:rds:${HERE}:${ACCOUNT}:db:orders-east`, DBInstanceClass: 'db.m6g.large', VpcSecurityGroupIds: [groups[THERE] ?? ''],
   }));
+}
+
+/** A group and a target. Of Lambda moto knows no provisioned concurrency: differences.ts. */
+async function makeScaled(settings: Settings): Promise<void> {
+  const scaling = new AutoScalingClient(settings);
+  await scaling.send(new CreateLaunchConfigurationCommand({ LaunchConfigurationName: 'web', ImageId: 'ami-12c6146b', InstanceType: 't3.micro' }));
+  await scaling.send(new CreateAutoScalingGroupCommand({ AutoScalingGroupName: 'shop-web', LaunchConfigurationName: 'web', MinSize: 1, MaxSize: 8, DesiredCapacity: 3, AvailabilityZones: [`${HERE}a`] }));
+  await new ApplicationAutoScalingClient(settings).send(new RegisterScalableTargetCommand({ ServiceNamespace: 'ecs', ResourceId: 'service/shop/web', ScalableDimension: 'ecs:service:DesiredCount', MinCapacity: 3, MaxCapacity: 8 }));
 }
 
 async function makeService(settings: Settings): Promise<void> {

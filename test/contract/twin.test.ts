@@ -1,14 +1,18 @@
 // The contract on the twin's own endpoint: one listener, seeded with what the cases need.
 import { AwsEndpoint } from '../../twin/aws/server.ts';
+import { applicationAutoScalingService } from '../../twin/aws/services/application-auto-scaling.ts';
+import { autoScalingService } from '../../twin/aws/services/auto-scaling.ts';
 import { realClock } from '../../twin/aws/services/clock.ts';
 import { dynamodbService } from '../../twin/aws/services/dynamodb.ts';
 import { ec2Service } from '../../twin/aws/services/ec2.ts';
 import { ecsService } from '../../twin/aws/services/ecs.ts';
 import { eventBridgeService } from '../../twin/aws/services/eventbridge.ts';
+import { lambdaService } from '../../twin/aws/services/lambda.ts';
 import { rdsService } from '../../twin/aws/services/rds.ts';
 import { route53Service } from '../../twin/aws/services/route-53.ts';
 import { secretsManagerService } from '../../twin/aws/services/secrets-manager.ts';
 import { snsService } from '../../twin/aws/services/sns.ts';
+import { ssmService } from '../../twin/aws/services/ssm.ts';
 import { ACCOUNT_ID, type Service } from '../../twin/aws/service.ts';
 import { HealthCheckers } from '../../twin/dns/health-checkers.ts';
 import { ZoneStore } from '../../twin/dns/zones.ts';
@@ -30,9 +34,12 @@ definePortContract('the twin', async (): Promise<World> => {
       databases(clock, unexpected), securityGroups(),
       route53Service({ zones, checkers, clock, insyncMs: 10 }),
       ecsService({ clock, services: [{ region: HERE, cluster: 'shop', service: 'web', desiredCount: 3 }], scale: (_service, desired) => desired, taskStartMs: 1, onFailure: unexpected }),
+      autoScalingService({ clock, groups: [{ region: HERE, name: 'shop-web', min: 1, max: 8, desired: 3 }] }),
+      applicationAutoScalingService({ clock, targets: [{ region: HERE, namespace: 'ecs', resource: 'service/shop/web', dimension: 'ecs:service:DesiredCount', min: 3, max: 8 }] }),
+      lambdaService({ clock, functions: [], invoke: () => Promise.reject(new Error('nothing is invoked here')), aliases: [{ region: HERE, name: 'shop-api', qualifier: 'live', concurrency: 3 }] }),
       eventBridgeService({ clock, network, call: (...call) => endpoint.call(...call) }),
       secretsManagerService({ clock, secrets: [{ region: HERE, name: SECRET.id, value: SECRET.text }] }),
-      snsService({ clock, topics: [{ region: HERE, name: 'oncall' }] }),
+      snsService({ clock, topics: [{ region: HERE, name: 'oncall' }] }), ssmService({ clock }),
     ],
   });
   const { url } = await endpoint.listen(HERE, '127.0.0.1');

@@ -14,12 +14,14 @@ export interface World {
   readonly traffic: TrafficPlan;
   /** A service HERE that wants 3 tasks. */
   readonly capacity: CapacityPlan;
+  /** One of each other kind HERE: each counts 3 and may count 8 at most by its own bounds, where it has some. */
+  readonly capacities: readonly CapacityPlan[];
   readonly topicArn: string;
   close(): Promise<void>;
 }
 
 /** What the world of a test is made of, apart from the ids that only it can know. */
-export function plansOf(ids: { readonly zone: string; readonly groups: Readonly<Record<Region, string>>; readonly account: string }): Pick<World, 'database' | 'traffic' | 'capacity'> {
+export function plansOf(ids: { readonly zone: string; readonly groups: Readonly<Record<Region, string>>; readonly account: string }): Pick<World, 'database' | 'traffic' | 'capacity' | 'capacities'> {
   const instance = (region: Region, identifier: string) => ({
     identifier, arn: `arn:aws:rds:${region}:${ids.account}:db:${identifier}`, host: `${identifier}.example.${region}.rds.amazonaws.com`, port: 5432, databaseName: 'orders', secretId: SECRET.id, securityGroupId: ids.groups[region] ?? '',
   });
@@ -36,5 +38,10 @@ export function plansOf(ids: { readonly zone: string; readonly groups: Readonly<
       },
     },
     capacity: { name: 'web', kind: 'ecs', factor: 2, desiredMax: 40, services: { [HERE]: { cluster: 'shop', service: 'web', baseline: 3 } } },
+    capacities: [
+      { name: 'fleet', kind: 'auto-scaling-group', factor: 2, desiredMax: 40, groups: { [HERE]: { group: 'shop-web', baseline: 3 } } },
+      { name: 'api', kind: 'lambda-concurrency', factor: 2, desiredMax: 40, functions: { [HERE]: { function: 'shop-api', qualifier: 'live', baseline: 3 } } },
+      { name: 'floor', kind: 'scaling-minimum', factor: 2, desiredMax: 40, targets: { [HERE]: { namespace: 'ecs', resource: 'service/shop/web', dimension: 'ecs:service:DesiredCount', baseline: 3 } } },
+    ],
   };
 }

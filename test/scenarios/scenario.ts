@@ -1,7 +1,9 @@
 // The form of a scenario: given a world, when these faults happen, then this must come of it. Strict, since a misspelt fault that does
 // nothing would make a test that cannot fail.
 import * as z from 'zod';
+import { HOOK_POINTS } from '../../domain/hooks.ts';
 import { CALL_FAULTS } from '../../simulator/calls.ts';
+import { HOOK_FAULTS } from '../../simulator/hooks.ts';
 import { described, type Fault } from '../../simulator/faults.ts';
 import type { PlanChanges } from '../../simulator/plan.ts';
 
@@ -19,7 +21,7 @@ const faultForm = z.discriminatedUnion('do', [
   fault('application', { place, fault: z.enum(['down', 'bad-content', 'read-failed', 'write-failed', 'slow']) }),
   fault('status', { place, status: z.string() }),
   fault('promotion', { stalls: z.boolean().exactOptional(), readOnly: z.boolean().exactOptional(), seconds: z.number().exactOptional() }),
-  fault('slow names', { seconds }), fault('chat down', {}), fault('all messages down', {}),
+  fault('slow names', { seconds }), fault('hook', { hook: z.string(), fault: z.enum(HOOK_FAULTS) }), fault('no capacity', { place, most: z.number().int() }), fault('chat down', {}), fault('all messages down', {}),
   fault('clock', { place, seconds }), fault('server clock', { place, seconds }),
   fault('call', { port: z.string(), step: z.string().exactOptional(), fault: z.enum(CALL_FAULTS), times: z.number().int().exactOptional(), skip: z.number().int().exactOptional() }),
   fault('budget', { service: z.enum(['traffic', 'database', 'capacity', 'leases', 'permits', 'journal']), burst: z.number(), perSecond: z.number() }),
@@ -34,7 +36,7 @@ const faultForm = z.discriminatedUnion('do', [
 const planForm = z.strictObject({
   approval: z.enum(['none', 'required']), approvalDefault: z.enum(['hold', 'proceed', 'abort']), approvalTimeoutSeconds: z.number(),
   unprovenFence: z.enum(['hand-over', 'proceed']), permitsEnforced: z.boolean(), rpoSeconds: z.number(), rtoSeconds: z.number(), databaseOutageSeconds: z.number(),
-  promoteTimeoutSeconds: z.number(), cooldownSeconds: z.number(), databases: z.array(z.string()), healthChecks: z.boolean(), recordLeads: z.boolean(), strategyTimeoutSeconds: z.number(),
+  promoteTimeoutSeconds: z.number(), cooldownSeconds: z.number(), databases: z.array(z.string()), hooks: z.partialRecord(z.enum(HOOK_POINTS), z.boolean()), healthChecks: z.boolean(), recordLeads: z.boolean(), strategyTimeoutSeconds: z.number(),
   strategies: z.array(z.enum(['health-check-switch', 'routing-control', 'weighted-records'])),
 }).partial();
 

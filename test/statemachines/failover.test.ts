@@ -64,6 +64,34 @@ describe('paths', () => {
   });
 });
 
+describe('hooks', () => {
+  const at = (...hooks: readonly { point: string; required: boolean }[]) => ({ assess: () => ({ ...good.assess(undefined, 0, undefined as never) as object, hooks }) });
+  const all = (required: boolean) => ['before-fence', 'after-shift', 'after-failover'].map((point) => ({ point, required }));
+  test('without any nothing is called; with some, each at its point', async () => {
+    expect((await run()).calls).not.toContain('call');
+    const { calls, payloads, conclusion } = await run(at(...all(false)));
+    expect(payloads.filter(([step]) => step === 'call').map(([, { point }]) => point)).toEqual(['before-fence', 'after-shift', 'after-failover']);
+    expect(calls.indexOf('call')).toBeLessThan(calls.indexOf('fence'));
+    expect(conclusion.outcome).toBe('Failed over');
+  });
+  test.each([['say no', (() => ({ passed: true, reason: 'hook h said no' })), /hook h said no/], ['cannot be called', fails('RefusedByAwsError', 'denied'), /denied|not called/], ['hang', () => new Promise(() => undefined), /Timeout|not called/]])('those that %s are told and stop nothing', async (_, step, reason) => {
+    const { conclusion } = await run({ ...at(...all(false)), call: step });
+    expect(conclusion).toMatchObject({ outcome: 'Failed over', reason: expect.stringMatching(reason) });
+  });
+  test.each(['before-fence', 'after-shift', 'after-failover'])('a required one at %s that fails hands over; before the fence nothing is touched', async (point) => {
+    for (const call of [() => ({ passed: false, reason: 'hook h (required) said no' }), fails('RefusedByAwsError', 'denied')]) {
+      const { conclusion, calls } = await run({ ...at({ point, required: true }), call });
+      expect(conclusion).toMatchObject({ outcome: 'Handed to a human', step: `Call hooks ${point.replace('-', ' ')}` });
+      expect(calls.includes('fence')).toBe(point !== 'before-fence');
+      expect(calls.includes('confirm')).toBe(point !== 'before-fence');
+    }
+  });
+  test('a person\'s word counts before the fence', async () => {
+    const { conclusion, calls } = await run({ ...at(...all(false)), call: fails('StoppedByOperatorError', 'paused') });
+    expect([conclusion.outcome, calls.includes('fence')]).toEqual(['Handed to a human', false]);
+  });
+});
+
 describe('approval', () => {
   const needed = (by = 'hold') => ({ assess: () => ({ safe: true, recovered: false, reason: 'fit', approval: { needed: true, timeoutSeconds: 60, default: by }, databases: [{ database: 'orders', ready: true, reason: '' }] }) });
   test('a yes verifies again before anything is touched', async () => {
@@ -120,8 +148,8 @@ describe('the definition', () => {
     const lacking = tasks.filter(([, state]) => state.type === 'Task' && (state.timeoutSeconds === undefined || state.catch.length === 0)).map(([name]) => name);
     expect(lacking).toEqual([]);
     const once = tasks.filter(([, state]) => state.type === 'Task' && state.retry.length === 0).map(([name]) => name);
-    // Telling and warming must not hold up anything.
-    expect(once.sort()).toEqual(['Announce failover', 'Announce outcome', 'Warm survivor']);
+    // Telling, warming and counting must not hold up anything.
+    expect(once.sort()).toEqual(['Announce failover', 'Announce outcome', 'Scale check', 'Warm survivor']);
   });
   test('the first word of a task is a folder, and each folder is used or is an agent', () => {
     const first = [...new Set(tasks.map(([name]) => name.split(' ')[0]!.toLowerCase()))].sort();

@@ -8,11 +8,11 @@ import { VirtualClock } from '../unit/asl/virtual-clock.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 export const yaml = readFileSync(join(root, 'statemachines', 'failover.asl.yaml'), 'utf8');
-const STEPS = ['verify', 'claim', 'assess', 'approve', 'fence', 'promote', 'shift', 'scale', 'warm', 'confirm', 'conclude', 'announce'] as const;
+const STEPS = ['verify', 'claim', 'assess', 'approve', 'call', 'fence', 'promote', 'shift', 'scale', 'warm', 'confirm', 'conclude', 'announce'] as const;
 export type Step = (typeof STEPS)[number];
 export const machine = loadYaml(yaml, Object.fromEntries(STEPS.map((name) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionArn`, name])));
-const inputs = { verify: contract.verifyInput, claim: contract.claimInput, assess: contract.assessInput, approve: contract.approveInput, fence: contract.fenceInput, promote: contract.promoteInput, shift: contract.shiftInput, scale: contract.scaleInput, warm: contract.warmInput, confirm: contract.confirmInput, conclude: contract.concludeInput, announce: contract.announceInput };
-const outputs = { verify: contract.verifyOutput, claim: contract.claimOutput, assess: contract.assessOutput, approve: contract.approveOutput, fence: contract.fenceOutput, promote: contract.promoteOutput, shift: contract.shiftOutput, scale: contract.scaleOutput, warm: contract.warmOutput, confirm: contract.confirmOutput, conclude: contract.concludeOutput, announce: contract.announceOutput };
+const inputs = { verify: contract.verifyInput, claim: contract.claimInput, assess: contract.assessInput, approve: contract.approveInput, call: contract.callInput, fence: contract.fenceInput, promote: contract.promoteInput, shift: contract.shiftInput, scale: contract.scaleInput, warm: contract.warmInput, confirm: contract.confirmInput, conclude: contract.concludeInput, announce: contract.announceInput };
+const outputs = { verify: contract.verifyOutput, claim: contract.claimOutput, assess: contract.assessOutput, approve: contract.approveOutput, call: contract.callOutput, fence: contract.fenceOutput, promote: contract.promoteOutput, shift: contract.shiftOutput, scale: contract.scaleOutput, warm: contract.warmOutput, confirm: contract.confirmOutput, conclude: contract.concludeOutput, announce: contract.announceOutput };
 
 export const votes = { down: 2, healthy: 0, abstained: 0, silent: 1, needed: 2, of: 3 };
 export const approval = { needed: false, timeoutSeconds: 60, default: 'hold' };
@@ -22,6 +22,7 @@ export const good: Required<Script> = {
   claim: () => ({ claimed: true, epoch: 4, reason: 'epoch 4' }),
   assess: () => ({ safe: true, recovered: false, reason: 'fit', approval, databases: [{ database: 'orders', ready: true, reason: '' }, { database: 'users', ready: true, reason: '' }] }),
   approve: () => ({ asked: true }),
+  call: () => ({ passed: true, reason: '' }),
   fence: () => ({ fence: 'fenced', proof: 'lapsed' }),
   promote: () => ({ promotion: 'writable', reason: 'wrote', lossWindow: { from: 1000, to: 3000, seconds: 2 } }),
   shift: () => ({ shift: 'moved', reason: 'moved' }),

@@ -1,5 +1,8 @@
 // All domain ports in memory, for unit tests of verbs: a small world that keeps what it is told, with a clock that a test moves.
 // It promises what domain/ports.ts says and models nothing else: no latency, no faults. Those are the simulator's.
+import type { EpochNotice } from '../../domain/sessions.ts';
+import type { HookEvent } from '../../domain/hooks.ts';
+import { countedIn } from '../../domain/capacity.ts';
 import { readFileSync } from 'node:fs';
 import type { FenceIntent, Lease, NetworkRule, Permit } from '../../domain/lease.ts';
 import type { Failover, JournalEntry } from '../../domain/journal.ts';
@@ -58,6 +61,9 @@ export class Memory {
   control = true;
   switched: TrafficSwitch = { application: plan.application, epoch: 0 };
   controls: Readonly<Record<Region, boolean>> = { [home]: true, [survivor]: true };
+  readonly notices = new Map<string, string>();
+  readonly noticed: { readonly region: string; readonly notice: EpochNotice }[] = [];
+  hook: (event: HookEvent) => unknown = () => ({ ok: true });
   statusOf: (url: string) => number = () => 200;
   /** What the authoritative servers answer; by default what was stored last. */
   answers: (name: string) => readonly string[] = (name) => this.#stored(name);
@@ -72,7 +78,7 @@ export class Memory {
       this.facts.set(key(name, survivor), { inRecovery: true, replayedAt: start - 12_500, heartbeatAt: start - 12_200, readAt: start });
     }
     for (const traffic of of.traffic) this.weights.set(traffic.name, { [home]: 100, [survivor]: 100 });
-    for (const { name, services } of of.capacity) for (const [region, { baseline }] of Object.entries(services)) this.desired.set(key(name, region), baseline);
+    for (const capacity of of.capacity) for (const [region, { baseline }] of Object.entries(countedIn(capacity))) this.desired.set(key(capacity.name, region), baseline);
   }
 
   /** Makes `execution` the holder of the lease. */
@@ -171,7 +177,7 @@ export class Memory {
     };
   }
 
-  #world(): Pick<Ports, 'clock' | 'prober' | 'database' | 'locks' | 'traffic' | 'controls' | 'capacity' | 'messenger' | 'events'> {
+  #world(): Pick<Ports, 'clock' | 'prober' | 'database' | 'locks' | 'traffic' | 'controls' | 'capacity' | 'hooks' | 'sessions' | 'messenger' | 'events'> {
     return {
       clock: { now: () => this.now, sleep: async (delayMs) => { this.now += delayMs; } },
       prober: { probe: async (url) => this.probe(url), reachesControl: async () => this.control, fetch: async (url) => this.statusOf(url) },
@@ -213,6 +219,12 @@ export class Memory {
         read: async ({ name }, region) => ({ desired: this.desired.get(key(name, region))!, running: this.desired.get(key(name, region))! }),
         setDesired: async ({ name }, region, desired) => void this.desired.set(key(name, region), desired),
       },
+      sessions: {
+        read: async (_, region) => this.notices.get(region),
+        write: async (_, region, text) => void this.notices.set(region, text),
+        tell: async (_, region, notice) => void this.noticed.push({ region, notice }),
+      },
+      hooks: { call: async (_, event) => this.hook(event) },
       messenger: { send: async (_, announcement) => void this.told.push(announcement) },
       events: { suspect: async (suspicion) => void this.suspicions.push(suspicion) },
     };

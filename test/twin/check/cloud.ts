@@ -1,5 +1,6 @@
 // An account in which the example is deployed and all is well: the twin's services with what they lack for a rehearsal laid over them.
 // A test puts one answer wrong at a time; everything goes over the wire, by the production adapters.
+import type { ServiceCapacity } from '../../../domain/capacity.ts';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { inventoryOf } from '../../../adapters/inventory.ts';
 import type { Inventory, Packaged } from '../../../domain/inventory.ts';
@@ -98,7 +99,7 @@ function bigServices(clock: ReturnType<typeof realClock>, onFailure: (what: unkn
     dynamodbService({ clock, network, tables: [{ name: plans.table, partitionKey: 'pk', sortKey: 'sk', regions }] }),
     rdsService({ clock, onFailure, instances: [instance(FIRST), { ...instance(SECOND), source: { region: FIRST, identifier: instance(FIRST).identifier } }], host: { promote: done, restart: done, stop: done, start: done, createReplica: done } as never }),
     route53Service({ zones: new ZoneStore(), checkers: new HealthCheckers({}), clock, insyncMs: 1, rate: { burst: 10_000, refillPerSecond: 10_000 } }),
-    ecsService({ clock, scale: (_service, desired) => desired, taskStartMs: 1, onFailure, services: Object.entries(capacity!.services).map(([region, { cluster, service, baseline }]) => ({ region, cluster, service, desiredCount: baseline })) }),
+    ecsService({ clock, scale: (_service, desired) => desired, taskStartMs: 1, onFailure, services: Object.entries((capacity as ServiceCapacity).services).map(([region, { cluster, service, baseline }]) => ({ region, cluster, service, desiredCount: baseline })) }),
     eventBridgeService({ clock, network, call }), sfnService({ clock, call, emit: () => undefined }), secretsManagerService({ clock }),
     lambdaService({ clock, invoke: () => Promise.reject(new Error('a rehearsal invokes nothing')), functions: regions.flatMap((region) => functionsAt(region, plans).map((name) => ({ region, name: `hotshift-${name}` }))) }),
   ];

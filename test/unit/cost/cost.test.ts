@@ -85,7 +85,7 @@ describe('Hotshift itself', () => {
   test('the workflow is counted: one call of each step, more where it waits', async () => {
     const use = await failoverUse(plan, { promotion: 60, records: 10 });
     const longer = await failoverUse(plan, { promotion: 120, records: 10 });
-    expect(use.calls).toMatchObject({ verify: 1, claim: 1, assess: 1, conclude: 1, announce: 2, scale: 1, warm: 1 });
+    expect(use.calls).toMatchObject({ verify: 1, claim: 1, assess: 1, conclude: 1, announce: 2, scale: 2, warm: 1 });
     // Each poll is a wait, a call and a question.
     const polls = 60 / plan.databases[0]!.pollSeconds;
     expect(longer.calls['promote']! - use.calls['promote']!).toBe(polls);

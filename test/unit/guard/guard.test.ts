@@ -268,3 +268,16 @@ test('property: whatever renewals do, no permit is seen that no granted renewal 
   }), { numRuns: 300 });
   expect(everWritable).toBeGreaterThan(1000);
 });
+
+describe('an epoch', () => {
+  test('is told once, before anything is written under it, and never backwards', async () => {
+    const answers: RenewalAnswer[] = [granted(3), granted(3), refused, granted(3), granted(5, 'b'), granted(4), granted(5, 'b')];
+    const told: unknown[] = [];
+    const writable: boolean[] = [];
+    const { guard } = guardWith({ renew: async () => answers.shift()!, onEpoch: (change) => { told.push(change); }, onChange: (permit) => { if (permit.writable) writable.push(told.length > 0); } });
+    for (let turn = 0; turn < 7; turn += 1) await guard.renewNow();
+    expect(told).toEqual([{ epoch: 3, writer: 'a', previous: undefined }, { epoch: 5, writer: 'b', previous: 3 }]);
+    expect(writable.every(Boolean)).toBe(true);
+    guard.stop();
+  });
+});

@@ -1,5 +1,6 @@
 // The edges of what a rehearsal decides. That each finding comes of its fault is shown over the wire in test/twin/check.
 import { describe, expect, test } from '@jest/globals';
+import type { ServiceCapacity } from '../../../domain/capacity.ts';
 import type { CertificateDetails, InstanceDetails, RecordDetails, ServiceDetails, TableDetails } from '../../../domain/inventory.ts';
 import { accepted } from '../../../functions/rehearse/accepted.ts';
 import { addedTasks, concurrencyFindings, quotaFindings } from '../../../functions/rehearse/capacity.ts';
@@ -17,7 +18,7 @@ import { database, home, plan, start, survivor, witness } from '../ports.ts';
 
 const DAY_MS = 86_400_000;
 const traffic = plan.traffic[0]!;
-const capacity = plan.capacity[0]!;
+const capacity = plan.capacity[0]! as ServiceCapacity;
 const ids = (found: readonly { readonly id: string }[]): readonly string[] => found.map(({ id }) => id);
 const instance = (more: Partial<InstanceDetails> = {}): InstanceDetails => ({
   identifier: 'orders-ireland', status: 'available', host: database.instances[home]!.host, engineVersion: '17.4', instanceClass: 'db.m7g.large', backupRetentionDays: 7, isEncrypted: true, isDeletionProtected: true,

@@ -1,5 +1,8 @@
 // Least privilege, held against the source: a role allows what its function can send, and nothing else.
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { CapacityPlan } from '../../../domain/capacity.ts';
+import type { HookPlan } from '../../../domain/hooks.ts';
+import type { SessionPlan } from '../../../domain/sessions.ts';
 import { functionNames } from '../../../resources/functions.ts';
 import { permissionsOf } from '../../../resources/permissions.ts';
 import { allRegions, isWitness, readPlans } from '../../../resources/plans.ts';
@@ -9,12 +12,22 @@ import { SourceCalls, type SdkCall } from './sdk-calls.ts';
 // With routing controls as well, so that every call that the source can send has something to be allowed on.
 const example = readPlans('hotshift.example.yml');
 const controls = { 'eu-west-1': 'arn:aws:route53-recovery-control::111122223333:controlpanel/a/routingcontrol/b', 'eu-central-1': 'arn:aws:route53-recovery-control::111122223333:controlpanel/a/routingcontrol/c' };
-const plans = { ...example, applications: example.applications.map((plan) => ({ ...plan, routingControls: { endpoints: [], controls } })) };
+const each = <T,>(make: (region: string) => T): Record<string, T> => ({ 'eu-west-1': make('eu-west-1'), 'eu-central-1': make('eu-central-1') });
+const bounds = { factor: 2, desiredMax: 8 };
+const capacities: readonly CapacityPlan[] = [
+  { name: 'fleet', kind: 'auto-scaling-group', groups: each(() => ({ group: 'shop-web', baseline: 2 })), ...bounds },
+  { name: 'api', kind: 'lambda-concurrency', functions: each(() => ({ function: 'shop-api', qualifier: 'live', baseline: 2 })), ...bounds },
+  { name: 'floor', kind: 'scaling-minimum', targets: each(() => ({ namespace: 'ecs', resource: 'service/shop/web', dimension: 'ecs:service:DesiredCount', baseline: 2 })), ...bounds },
+];
+const hooks: readonly HookPlan[] = [{ name: 'tell', point: 'after-shift', functionArns: each((region) => `arn:aws:lambda:${region}:111122223333:function:tell`), timeoutSeconds: 5, required: false }];
+const sessions: SessionPlan = { signingKeySecretIds: ['shop/signing'], parameterName: '/shop/epoch', topicArns: each((region) => `arn:aws:sns:${region}:111122223333:app`) };
+const plans = { ...example, applications: example.applications.map((plan) => ({ ...plan, routingControls: { endpoints: [], controls }, capacity: [...plan.capacity, ...capacities], hooks, sessions })) };
 const names = functionNames();
 
 /** The prefix of a client's actions in IAM, where it is not the client's own name. */
-const PREFIXES: Readonly<Record<string, string>> = { 'route-53': 'route53', eventbridge: 'events', 'secrets-manager': 'secretsmanager', sfn: 'states', 'auto-scaling': 'autoscaling', 'elastic-load-balancing-v2': 'elasticloadbalancing', 'service-quotas': 'servicequotas' };
-const action = ({ client, command }: SdkCall): string => `${PREFIXES[client] ?? client}:${command}`;
+const PREFIXES: Readonly<Record<string, string>> = { 'route-53': 'route53', eventbridge: 'events', 'secrets-manager': 'secretsmanager', sfn: 'states', 'auto-scaling': 'autoscaling', 'application-auto-scaling': 'application-autoscaling', 'elastic-load-balancing-v2': 'elasticloadbalancing', 'service-quotas': 'servicequotas' };
+/** The one call whose right has another name. */
+const action = ({ client, command }: SdkCall): string => (client === 'lambda' && command === 'Invoke' ? 'lambda:InvokeFunction' : `${PREFIXES[client] ?? client}:${command}`);
 const sorted = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
 
 /** What AWS asks for beside the action that is called: tags given at creation need the right to tag (Service Authorization Reference). */
@@ -45,7 +58,7 @@ describe('the calls in the source', () => {
 });
 
 describe('changes are bound', () => {
-  const CHANGING = ['rds:PromoteReadReplica', 'ec2:RevokeSecurityGroupIngress', 'route53:ChangeResourceRecordSets', 'ecs:UpdateService', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'sns:Publish', 'events:PutEvents'];
+  const CHANGING = ['rds:PromoteReadReplica', 'ec2:RevokeSecurityGroupIngress', 'route53:ChangeResourceRecordSets', 'ecs:UpdateService', 'autoscaling:SetDesiredCapacity', 'lambda:PutProvisionedConcurrencyConfig', 'application-autoscaling:RegisterScalableTarget', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'sns:Publish', 'ssm:PutParameter', 'lambda:InvokeFunction', 'events:PutEvents'];
   const statements = allRegions(plans).flatMap((region) => names.flatMap((name) => permissionsOf(name, region, plans).map((statement) => ({ region, name, statement }))));
 
   test('every changing action names its resources', () => {
@@ -59,6 +72,18 @@ describe('changes are bound', () => {
     expect(promotes('eu-west-1')).toEqual(['arn:aws:rds:eu-west-1:111122223333:db:orders-ireland']);
     expect(promotes('eu-central-1')).toEqual(['arn:aws:rds:eu-central-1:111122223333:db:orders-frankfurt']);
     expect(promotes(allRegions(plans).find((region) => isWitness(region, plans)) ?? '')).toHaveLength(2);
+  });
+
+  test('capacity: each count by its name; a target of Application Auto Scaling has none, so by what it scales', () => {
+    const bound = (one: string) => statements.filter(({ region, name, statement }) => region === 'eu-west-1' && name === 'scale' && statement.Action.includes(one)).map(({ statement }) => JSON.stringify([statement.Resource, statement.Condition]));
+    expect(bound('autoscaling:SetDesiredCapacity').join()).toMatch(/autoscaling:eu-west-1:.*autoScalingGroupName\/shop-web/);
+    expect(bound('lambda:PutProvisionedConcurrencyConfig').join()).toMatch(/lambda:eu-west-1:.*function:shop-api:live/);
+    expect(bound('application-autoscaling:RegisterScalableTarget').join()).toMatch(/"application-autoscaling:service-namespace":\["ecs"\].*"ecs:service:DesiredCount"/);
+    expect(bound('autoscaling:SetDesiredCapacity').join()).not.toContain('eu-central-1');
+  });
+
+  test('hooks: just the configured functions, of the region that takes over', () => {
+    expect(statements.filter(({ region, statement }) => region === 'eu-west-1' && statement.Sid === 'CallHooks').flatMap(({ statement }) => statement.Resource)).toEqual(['arn:aws:lambda:eu-west-1:111122223333:function:tell']);
   });
 
   test('records: only upserts, only the configured names, with the types that are written', () => {

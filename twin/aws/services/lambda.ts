@@ -1,8 +1,9 @@
 // Lambda: invokes functions through an injected runtime, with AWS's limits on payload and concurrency, and its retries of
-// asynchronous invocations. No versions, aliases, layers or logs; the code itself runs elsewhere.
+// asynchronous invocations. Aliases only as far as concurrency is provisioned for them; no layers or logs; the code itself runs elsewhere.
 import * as client from '@aws-sdk/client-lambda';
 import type { FunctionConfiguration, InvokeCommandInput } from '@aws-sdk/client-lambda';
 import { ACCOUNT_ID, AwsError, type CallContext, type Clock, type Service } from '../service.ts';
+import { concurrencyHandlers, type ConcurrencyOptions } from './lambda/concurrency.ts';
 
 export interface InvokeResult { readonly payload: Uint8Array; readonly functionError?: 'Unhandled' }
 
@@ -18,7 +19,7 @@ export interface FunctionSeed {
   readonly concurrency?: number;
 }
 
-export interface LambdaOptions {
+export interface LambdaOptions extends Omit<ConcurrencyOptions, 'clock'> {
   readonly clock: Clock;
   readonly functions: readonly FunctionSeed[];
   readonly invoke: LambdaRuntime;
@@ -38,6 +39,7 @@ const ASYNCHRONOUS_BYTES_MAX = 1024 * 1024;
 export function lambdaService(options: LambdaOptions): Service {
   const functions = new Functions(options);
   const handlers = {
+    ...concurrencyHandlers(options),
     Invoke: (input: Invocation, { region }: CallContext) => functions.invoke(input, region),
     GetFunction: (input: { FunctionName: string }, { region }: CallContext) => ({
       Configuration: functions.describe(functions.find(input.FunctionName, region)), Code: { RepositoryType: 'S3' }, Tags: {},
