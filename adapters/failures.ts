@@ -28,7 +28,7 @@ const PASSING = new Set([
   'InternalError', 'InternalServerError', 'InternalServiceError', 'ServiceUnavailable', 'ServerException', 'TimeoutError', 'AbortError',
   'RequestTimeout', 'RequestTimeoutException', 'RequestExpired', 'ExpiredToken', 'ExpiredTokenException',
   // A backup or a change of the instance is under way: the state passes, and the caller looks again before it asks again.
-  'InvalidDBInstanceState', 'InvalidDBInstanceStateFault',
+  'InvalidDBInstanceState', 'InvalidDBInstanceStateFault', 'InvalidDBClusterStateFault', 'InvalidGlobalClusterStateFault',
 ]);
 const NETWORK = new Set([
   'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNABORTED',
