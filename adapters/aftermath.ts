@@ -20,7 +20,7 @@ export function auroraAftermath(clients: DatabaseClients): Aftermath {
       if (!traitsOf(database).rejoins) return [];
       return deposed(await snapshotsOf(clients.reading(region), region, instanceIn(database, region).identifier), instanceIn(database, region).identifier);
     },
-    async keep(database, region, snapshot, as) {
+    async keep(_database, region, snapshot, as) {
       await asking({ action: 'rds:CopyDBClusterSnapshot', resource: `${snapshot} in ${region}` }, async () => {
         try {
           await clients.changing(region).send(new CopyDBClusterSnapshotCommand({ SourceDBClusterSnapshotIdentifier: snapshot, TargetDBClusterSnapshotIdentifier: as, CopyTags: true }));

@@ -76,7 +76,8 @@ export type DatabaseKind = 'rds-replica' | 'aurora-global';
 export interface DatabasePlan {
   readonly name: string;
   readonly kind: DatabaseKind;
-  readonly engine: 'postgres';
+  /** MySQL is refused by the rules of the configuration, which say why. */
+  readonly engine: 'postgres' | 'mysql';
   /** Identifier of the Aurora global database; there for `aurora-global` only. */
   readonly globalCluster?: string;
   /** There when users are pinned to a region and this is the shard of that region's users; absent: one writer for all users. */

@@ -57,6 +57,7 @@ function databasePlan(name: string, form: ApplicationForm['databases'][string]):
     identifier: instance.arn.slice(instance.arn.lastIndexOf(':') + 1),
     arn: instance.arn,
     host: instance.host,
+    ...(instance.readerHost === undefined ? {} : { readerHost: instance.readerHost }),
     port: instance.port ?? form.port,
     databaseName: form.databaseName,
     secretId: instance.secret,
@@ -67,6 +68,9 @@ function databasePlan(name: string, form: ApplicationForm['databases'][string]):
     name,
     kind: form.kind,
     engine: form.engine,
+    ...(form.globalCluster === undefined ? {} : { globalCluster: form.globalCluster }),
+    ...(form.topology === 'region-sharded' && form.home !== undefined ? { shardOf: form.home } : {}),
+    ...(form.after.length === 0 ? {} : { after: form.after }),
     instances: Object.fromEntries(instances),
     ...(record === undefined ? {} : { writerRecord: { hostedZoneId: record.hostedZone, name: record.name, ttlSeconds: record.ttl, leads: record.leads } }),
     promoteTimeoutSeconds: form.promoteTimeout,
@@ -136,5 +140,6 @@ export function formPath(plan: ApplicationPlan, path: ConfigPath): ConfigPath {
 function formWord(step: string | number): string | number {
   if (typeof step === 'number') return step;
   if (step === 'identifier') return 'arn';
+  if (step === 'shardOf') return 'home';
   return step.replace(/Seconds(Max)?$|Id$|(?<=record)Name$/, '').replace(/^snsTopicArns$/, 'snsTopics');
 }

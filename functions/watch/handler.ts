@@ -1,5 +1,6 @@
 // Wires the agent that watches replication lag in its own region; the schedule starts it every minute.
 import { agreed } from '../../adapters/agreed.ts';
+import { aftermathOf } from '../../adapters/aftermath.ts';
 import { databaseOf } from '../../adapters/database.ts';
 import { environment, planOf, plans } from '../../adapters/environment.ts';
 import { embeddedFigures } from '../../adapters/figures.ts';
@@ -14,6 +15,6 @@ const env = environment();
 const all = plans(env.configFile);
 const messenger = messengerOf(env);
 const late = { outbox: outboxStore(tableIn(env.region, env.table)), delivery: messenger };
-const ports = { ...agreed(env), database: databaseOf(env), messenger, figures: embeddedFigures(), late };
+const ports = { ...agreed(env), database: databaseOf(env), messenger, figures: embeddedFigures(), late, aftermath: aftermathOf() };
 
 export const handler = lambda(watchInput, (input) => watch(ports, planOf(all, input.application), env.region)(input), { step: 'Watch replication' });
