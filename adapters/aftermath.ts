@@ -23,7 +23,7 @@ export function auroraAftermath(clients: DatabaseClients): Aftermath {
     async keep(_database, region, snapshot, as) {
       await asking({ action: 'rds:CopyDBClusterSnapshot', resource: `${snapshot} in ${region}` }, async () => {
         try {
-          await clients.changing(region).send(new CopyDBClusterSnapshotCommand({ SourceDBClusterSnapshotIdentifier: snapshot, TargetDBClusterSnapshotIdentifier: as, CopyTags: true }));
+          await clients.changing(region).send(new CopyDBClusterSnapshotCommand({ SourceDBClusterSnapshotIdentifier: snapshot, TargetDBClusterSnapshotIdentifier: as }));
         } catch (error) {
           if (!(error instanceof DBClusterSnapshotAlreadyExistsFault)) throw error;
         }

@@ -2,7 +2,7 @@
 // writes is the journal. A failback that ended on the way is gone on with from what is found, never from memory.
 import type { Scaled } from '../../domain/drill.ts';
 import type { Failover } from '../../domain/journal.ts';
-import { survivorOf, type ApplicationPlan, type Instant, type Region } from '../../domain/plan.ts';
+import { survivorOf, type ApplicationPlan, type DatabasePlan, type Instant, type Region } from '../../domain/plan.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { direction, gatesOf, type DatabaseFound } from './gates.ts';
 
@@ -21,7 +21,8 @@ export const survey = (ports: SurveyPorts, plan: ApplicationPlan) =>
   async (input: SurveyInput): Promise<Surveyed> => {
     const { application, execution, startedAt, requestedBy } = input;
     const home = plan.regions.find((region) => region === input.home) ?? plan.regions[0];
-    const databases = await lookAtAll(ports, plan);
+    const concerned = concernedBy(plan, home);
+    const databases = await lookAtAll(ports, plan, concerned);
     const found = { lease: await ports.leases.read(application), observations: await ports.observations.list(application), databases };
     const way = direction(plan, databases, home);
     const failover = (evacuated: Region): Failover => ({
@@ -36,12 +37,20 @@ export const survey = (ports: SurveyPorts, plan: ApplicationPlan) =>
     await ports.journal.record({ execution, application, at: ports.clock.now(), step: 'Survey pair', kind: 'gate', summary: refused.length > 0 ? `refused: ${reason}` : reason, gates, evidence: { home, keepWriter: input.keepWriter ?? false, acceptLost: input.acceptLost ?? false, requestedBy: requestedBy ?? 'nobody' } });
     return {
       survey: refused.length > 0 ? 'refused' : 'go', reason, home, rebuild: failover(survivorOf(plan, way.writer)), move: failover(survivorOf(plan, home)),
-      writerMoves, resumes: way.resumes, databases: plan.databases.map(({ name }) => name), scaled: { home: added(plan, home), other: added(plan, survivorOf(plan, home)) },
+      writerMoves, resumes: way.resumes, databases: concerned.map(({ name }) => name), scaled: { home: added(plan, home), other: added(plan, survivorOf(plan, home)) },
     };
   };
 
-async function lookAtAll(ports: SurveyPorts, plan: ApplicationPlan): Promise<readonly DatabaseFound[]> {
-  return Promise.all(plan.databases.map(async (database) => {
+/**
+ * Where users have shards, each database has a home: the shard's region, or the first of the pair. Only those that are at home where the
+ * writer shall go are looked at and moved; the others stay where they are. Without shards it is all of them, whichever way.
+ */
+function concernedBy({ databases, regions: [first] }: ApplicationPlan, home: Region): readonly DatabasePlan[] {
+  return databases.some(({ shardOf }) => shardOf !== undefined) ? databases.filter(({ shardOf = first }) => shardOf === home) : databases;
+}
+
+async function lookAtAll(ports: SurveyPorts, plan: ApplicationPlan, concerned: readonly DatabasePlan[]): Promise<readonly DatabaseFound[]> {
+  return Promise.all(concerned.map(async (database) => {
     const [permit, orders] = await Promise.all([
       ports.permits.read(plan.application, database.name),
       Promise.all(plan.regions.map((region) => ports.intents.read(plan.application, database.name, region))),

@@ -70,6 +70,8 @@ export const scenarioForm = z.strictObject({
     writer: z.enum(['standby', 'home', 'nobody', 'each its own']),
     /** The same of each database by its name. */
     writers: z.record(z.string(), z.enum(['standby', 'home', 'nobody'])).exactOptional(),
+    /** Databases of which nothing was promoted, fenced or granted anew: their permits are those of the beginning. */
+    untouched: z.array(z.string()).exactOptional(),
     /** `nothing`: no destructive call took effect. `any`: not the point here. */
     destroyed: z.enum(['nothing', 'any']).default('any'),
     /** Acknowledged writes that the final writer lacks; more than none must be reported (I3 sees to it). */

@@ -69,6 +69,7 @@ function judge({ then }: Scenario, result: RunResult): void {
     promoted: [...new Set(result.promoted)].map(named).join(' and ') || 'nobody',
     writer: then.writer === 'each its own' ? then.writer : named(result.writer),
     writers: then.writers === undefined ? undefined : writersOf(result, named),
+    touched: (then.untouched ?? []).filter((name) => result.world.table.permits.get(name)?.epoch !== 0 || [...result.world.table.intents.values()].some((order) => order.database === name)),
     destroyed: then.destroyed === 'nothing' ? result.destructive : [],
     lost: result.lost <= then.lostMax ? 'as expected' : `${result.lost} acknowledged writes`,
     untold: then.told.filter((part) => !titles.includes(part)),
@@ -77,7 +78,7 @@ function judge({ then }: Scenario, result: RunResult): void {
     homeNetwork: then.homeNetwork === undefined ? undefined : result.world.pairs.every((pair) => !pair.in(home).networkOpen) ? 'closed' : 'open',
   };
   const wanted = {
-    violations: [], outcome: then.outcome, failovers: then.failovers, drill: then.drill, drillReason: 'as expected', failbacks: then.failbacks, failbackReason: 'as expected', users: then.users, reason: 'as expected', promoted: then.promoted, writer: then.writer, writers: then.writers, destroyed: [],
+    violations: [], outcome: then.outcome, failovers: then.failovers, drill: then.drill, drillReason: 'as expected', failbacks: then.failbacks, failbackReason: 'as expected', users: then.users, reason: 'as expected', promoted: then.promoted, writer: then.writer, writers: then.writers, touched: [], destroyed: [],
     lost: 'as expected', untold: [], toldAnyway: [], took: 'as expected', homeNetwork: then.homeNetwork,
   };
   if (JSON.stringify(found) !== JSON.stringify(wanted)) {
