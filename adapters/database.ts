@@ -3,15 +3,17 @@
 import {
   DBInstanceNotFoundFault, DescribeDBInstancesCommand, PromoteReadReplicaCommand, RDSClient, type DBInstance,
 } from '@aws-sdk/client-rds';
-import { LeaseLostError, UnexpectedAnswerError } from '../domain/errors.ts';
-import type { Region } from '../domain/plan.ts';
+import { UnexpectedAnswerError } from '../domain/errors.ts';
+import type { DatabaseKind, DatabasePlan, Region } from '../domain/plan.ts';
 import type { Database, DatabaseFacts, InstanceFacts } from '../domain/ports.ts';
+import { auroraDatabase } from './aurora.ts';
 import { clientSettings, perRegion } from './clients.ts';
 import type { Environment } from './environment.ts';
 import { asking } from './failures.ts';
 import { instanceIn } from './instance.ts';
 import { secretsManager } from './secrets.ts';
-import { allowWrites, inSession, type Row, type Session, type SqlSettings } from './sql.ts';
+import { heartbeatOf, instant, provenWrite } from './heartbeat.ts';
+import { inSession, type Session, type SqlSettings } from './sql.ts';
 
 export interface DatabaseClients {
   readonly reading: (region: Region) => RDSClient;
@@ -40,11 +42,7 @@ export function rdsDatabase(clients: DatabaseClients, sql: SqlSettings): Databas
         () => clients.changing(region).send(new PromoteReadReplicaCommand({ DBInstanceIdentifier: identifier })));
     },
     position: (database, region) => inSession(sql, database, region, position),
-    async writeProbe(database, region, epoch) {
-      // A session of its own: the next one begins without the read-only setting that a fence of the old writer may have sent along.
-      await inSession(sql, database, region, allowWrites);
-      await inSession(sql, database, region, (session) => writeProbe(session, region, epoch));
-    },
+    writeProbe: (database, region, epoch) => provenWrite(sql, database, region, epoch),
   };
 }
 
@@ -54,7 +52,20 @@ export function databaseOf({ databaseTls }: Pick<Environment, 'databaseTls'>): D
     reading: perRegion((region) => new RDSClient(clientSettings(region, 'reading'))),
     changing: perRegion((region) => new RDSClient(clientSettings(region, 'changing'))),
   };
-  return rdsDatabase(clients, { secrets: secretsManager(), tls: databaseTls });
+  const sql: SqlSettings = { secrets: secretsManager(), tls: databaseTls };
+  return byKind({ 'rds-replica': rdsDatabase(clients, sql), 'aurora-global': auroraDatabase(clients, sql) });
+}
+
+/** One port for databases of all kinds. */
+export function byKind(kinds: Readonly<Record<DatabaseKind, Database>>): Database {
+  const of = ({ kind }: DatabasePlan): Database => kinds[kind];
+  return {
+    describe: (database, region) => of(database).describe(database, region),
+    facts: (database, region) => of(database).facts(database, region),
+    promote: (database, region, manner) => of(database).promote(database, region, manner),
+    position: (database, region) => of(database).position(database, region),
+    writeProbe: (database, region, epoch) => of(database).writeProbe(database, region, epoch),
+  };
 }
 
 /** What RDS says about one instance. A source names a replica; a promoted instance has none. */
@@ -73,12 +84,11 @@ export function instanceFacts(found: readonly DBInstance[], identifier: string):
 const SELF = `select pg_is_in_recovery() as in_recovery,
   extract(epoch from pg_last_xact_replay_timestamp()) * 1000 as replayed_at,
   extract(epoch from clock_timestamp()) * 1000 as read_at`;
-const HEARTBEAT = 'select extract(epoch from max(at)) * 1000 as heartbeat_at from hotshift_heartbeat';
 
 async function facts(session: Session): Promise<DatabaseFacts> {
   const self = (await session.rows(SELF))[0] ?? {};
   if (typeof self.in_recovery !== 'boolean') throw new UnexpectedAnswerError('pg_is_in_recovery() did not answer with a boolean');
-  const [replayedAt, heartbeatAt, readAt] = [instant(self.replayed_at), await heartbeat(session), instant(self.read_at)];
+  const [replayedAt, heartbeatAt, readAt] = [instant(self.replayed_at), await heartbeatOf(session), instant(self.read_at)];
   if (readAt === undefined) throw new UnexpectedAnswerError('clock_timestamp() did not answer with a time');
   return {
     inRecovery: self.in_recovery, readAt,
@@ -93,39 +103,4 @@ async function position(session: Session): Promise<number> {
   // Exact up to 9 petabytes of log.
   if (!Number.isSafeInteger(bytes)) throw new UnexpectedAnswerError(`the place in the log is ${String(found)}, which is not a number of bytes`);
   return bytes;
-}
-
-/** Without a heartbeat table (42P01) or a row in it the heartbeat is unknown, and the replayed commit must speak alone. */
-async function heartbeat(session: Session): Promise<number | undefined> {
-  try {
-    return instant(((await session.rows(HEARTBEAT))[0] ?? {}).heartbeat_at);
-  } catch (error) {
-    if ((error as { readonly code?: unknown }).code === '42P01') return undefined;
-    throw error;
-  }
-}
-
-/** PostgreSQL's numeric arrives as text. Rounded down: rounding up would claim a newer commit than the replica holds. */
-export function instant(value: unknown): number | undefined {
-  if (value === null || value === undefined) return undefined;
-  const found = Math.floor(Number(value));
-  if (!Number.isFinite(found) || found < 0) throw new UnexpectedAnswerError(`${String(value)} is not a time`);
-  return found;
-}
-
-/** Refused by the statement itself when a larger epoch is stored anywhere: an epoch never goes back. */
-const SENTINEL = `insert into hotshift_heartbeat as stored (region, at, epoch)
-  select $1::text, clock_timestamp(), $2::bigint where not exists (select 1 from hotshift_heartbeat where epoch > $2::bigint)
-  on conflict (region) do update set at = excluded.at, epoch = excluded.epoch where coalesce(stored.epoch, 0) <= excluded.epoch
-  returning stored.at::text as at`;
-const READ_BACK = 'select epoch::text as epoch, at >= $2::timestamptz as kept from hotshift_heartbeat where region = $1';
-
-/** Each statement is its own transaction: when the second one reads, the first has been committed. */
-async function writeProbe(session: Session, region: Region, epoch: number): Promise<void> {
-  const written: Row | undefined = (await session.rows(SENTINEL, [region, epoch]))[0];
-  if (written === undefined) throw new LeaseLostError(`write probe in ${region}: the database already holds a larger epoch than ${epoch}`);
-  const kept = (await session.rows(READ_BACK, [region, written.at]))[0];
-  if (kept?.epoch !== String(epoch) || kept.kept !== true) {
-    throw new UnexpectedAnswerError(`write probe in ${region}: the committed sentinel of epoch ${epoch} cannot be read back`);
-  }
 }

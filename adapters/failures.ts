@@ -30,7 +30,7 @@ const PASSING = new Set([
   // Another change of the same group, function or target is under way.
   'ScalingActivityInProgress', 'ResourceContention', 'ConcurrentUpdateException', 'ResourceConflictException',
   // A backup or a change of the instance is under way: the state passes, and the caller looks again before it asks again.
-  'InvalidDBInstanceState', 'InvalidDBInstanceStateFault',
+  'InvalidDBInstanceState', 'InvalidDBInstanceStateFault', 'InvalidDBClusterStateFault', 'InvalidGlobalClusterStateFault',
 ]);
 const NETWORK = new Set([
   'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNABORTED',

@@ -8,12 +8,13 @@ import type { Region } from '../domain/plan.ts';
 import type { Clock } from '../domain/ports.ts';
 import { orAbsent } from './absent.ts';
 import { clientSettings, perRegion } from './clients.ts';
+import { clusterDetails } from './inventory-cluster.ts';
 import { asking } from './failures.ts';
 
 /** RDS publishes ReplicaLag once a minute; a quarter of an hour has it in any case, late or not. */
 const LAG_MINUTES = 15;
 
-type DatabaseInventory = Pick<Inventory, 'instance' | 'parameters' | 'replicaLagSeconds' | 'keyState'>;
+type DatabaseInventory = Pick<Inventory, 'instance' | 'cluster' | 'parameters' | 'replicaLagSeconds' | 'globalLagSeconds' | 'keyState'>;
 
 export function databaseInventory(clock: Pick<Clock, 'now'>): DatabaseInventory {
   const rds = perRegion((region) => new RDSClient(clientSettings(region, 'reading')));
@@ -26,8 +27,14 @@ export function databaseInventory(clock: Pick<Clock, 'now'>): DatabaseInventory 
       const found = answer?.DBInstances?.find((entry) => entry.DBInstanceIdentifier === identifier);
       return found === undefined ? undefined : instanceDetails(found);
     },
+    cluster: (region, identifier, globalCluster) => clusterDetails(rds(region), region, identifier, globalCluster),
     parameters: (region, group) => parameters(rds(region), region, group),
-    replicaLagSeconds: (region, identifier) => replicaLagSeconds(cloudwatch(region), region, identifier, clock.now()),
+    replicaLagSeconds: (region, identifier) => lagOf(cloudwatch(region), region, { name: 'ReplicaLag', dimension: 'DBInstanceIdentifier', of: identifier }, clock.now()),
+    async globalLagSeconds(region, identifier) {
+      // In milliseconds, published by the secondary (Aurora guide, cluster-level metrics).
+      const lagMs = await lagOf(cloudwatch(region), region, { name: 'AuroraGlobalDBRPOLag', dimension: 'DBClusterIdentifier', of: identifier }, clock.now());
+      return lagMs === undefined ? undefined : lagMs / 1000;
+    },
     async keyState(region, keyId) {
       const answer = await orAbsent({ action: 'kms:DescribeKey', resource: `${keyId} in ${region}` }, ['NotFoundException'],
         () => kms(region).send(new DescribeKeyCommand({ KeyId: keyId })));
@@ -65,10 +72,12 @@ async function parameters(client: RDSClient, region: Region, group: string): Pro
   return set;
 }
 
-async function replicaLagSeconds(client: CloudWatchClient, region: Region, identifier: string, now: number): Promise<number | undefined> {
-  const answer = await asking({ action: 'cloudwatch:GetMetricData', resource: `ReplicaLag of ${identifier} in ${region}` }, () => client.send(new GetMetricDataCommand({
+interface LagMetric { readonly name: string; readonly dimension: string; readonly of: string }
+
+async function lagOf(client: CloudWatchClient, region: Region, metric: LagMetric, now: number): Promise<number | undefined> {
+  const answer = await asking({ action: 'cloudwatch:GetMetricData', resource: `${metric.name} of ${metric.of} in ${region}` }, () => client.send(new GetMetricDataCommand({
     StartTime: new Date(now - LAG_MINUTES * 60_000), EndTime: new Date(now),
-    MetricDataQueries: [{ Id: 'lag', MetricStat: { Metric: { Namespace: 'AWS/RDS', MetricName: 'ReplicaLag', Dimensions: [{ Name: 'DBInstanceIdentifier', Value: identifier }] }, Period: 60, Stat: 'Maximum' } }],
+    MetricDataQueries: [{ Id: 'lag', MetricStat: { Metric: { Namespace: 'AWS/RDS', MetricName: metric.name, Dimensions: [{ Name: metric.dimension, Value: metric.of }] }, Period: 60, Stat: 'Maximum' } }],
   })));
   const values = answer.MetricDataResults?.[0]?.Values ?? [];
   return values.length === 0 ? undefined : Math.max(...values);

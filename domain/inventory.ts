@@ -38,6 +38,8 @@ export interface InstanceDetails {
   readonly isMultiZone: boolean;
   readonly securityGroupIds: readonly string[];
   readonly parameterGroups: readonly { readonly name: string; readonly status: string }[];
+  /** Of a cluster: how many instances it has; without one nobody can connect. */
+  readonly memberCount?: number;
 }
 
 export interface ZoneDetails { readonly name: string; readonly isPrivate: boolean; readonly acceleratedRecovery: string }
@@ -108,10 +110,14 @@ export interface SimulatedDecision { readonly action: string; readonly resource:
 
 export interface Inventory {
   instance(region: Region, identifier: string): Promise<InstanceDetails | undefined>;
+  /** A cluster and its part in a global database, in the words of an instance; `source` is the writer's ARN. */
+  cluster(region: Region, identifier: string, globalCluster: string): Promise<InstanceDetails | undefined>;
   /** Parameters that somebody set, name -> value. */
   parameters(region: Region, group: string): Promise<Readonly<Record<string, string>>>;
   /** The worst lag of the last minutes as CloudWatch has it; undefined when it has none. */
   replicaLagSeconds(region: Region, identifier: string): Promise<number | undefined>;
+  /** The same of a secondary cluster: AuroraGlobalDBRPOLag. */
+  globalLagSeconds(region: Region, identifier: string): Promise<number | undefined>;
   /** State of a KMS key, such as `Enabled`. */
   keyState(region: Region, keyId: string): Promise<string | undefined>;
   zone(hostedZoneId: string): Promise<ZoneDetails | undefined>;

@@ -74,11 +74,21 @@ export interface PolicyPlan {
   readonly cooldownSeconds: number;
 }
 
-/** One database: a PostgreSQL instance in each region, one of them the writer. */
+/** How the two sides of a database hang together; what the kinds differ in is said once, in domain/kinds.ts. */
+export type DatabaseKind = 'rds-replica' | 'aurora-global';
+
+/** One database: one side in each region, one of them the writer. A side is a PostgreSQL instance, or an Aurora cluster. */
 export interface DatabasePlan {
   readonly name: string;
-  readonly kind: 'rds-replica';
-  readonly engine: 'postgres';
+  readonly kind: DatabaseKind;
+  /** MySQL is refused by the rules of the configuration, which say why. */
+  readonly engine: 'postgres' | 'mysql';
+  /** Identifier of the Aurora global database; there for `aurora-global` only. */
+  readonly globalCluster?: string;
+  /** There when users are pinned to a region and this is the shard of that region's users; absent: one writer for all users. */
+  readonly shardOf?: Region;
+  /** Names of databases that must have moved before this one is promoted. */
+  readonly after?: readonly string[];
   readonly instances: Readonly<Record<Region, DatabaseInstancePlan>>;
   /** The record that applications resolve to find the writer, when there is one. */
   readonly writerRecord?: WriterRecordPlan;
@@ -110,6 +120,8 @@ export interface DatabaseInstancePlan {
   readonly identifier: string;
   readonly arn: string;
   readonly host: string;
+  /** Of a cluster: where it is read while it is secondary. Its writer endpoint is inactive then (Aurora guide, global database endpoints). */
+  readonly readerHost?: string;
   readonly port: number;
   readonly databaseName: string;
   /** Secrets Manager secret {username, password} of the maintenance role, kept in the same region. */

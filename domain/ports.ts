@@ -77,24 +77,53 @@ export interface DatabaseFacts {
   readonly readAt: Instant;
 }
 
-/** What the RDS control plane says. */
+/** A change of the writer that the control plane has under way for the whole database, whoever asked for it. */
+export interface PendingMove {
+  /** Does it make the side that was asked about the writer? */
+  readonly towardsThis: boolean;
+  /** ARN of the side that shall become the writer, as the control plane says it. */
+  readonly target: string;
+  /** A failover; a switchover loses nothing. */
+  readonly losesData: boolean;
+  /** `pending`, `failing-over`, `switching-over` or `cancelling`. */
+  readonly status: string;
+}
+
+/** What the RDS control plane says of one side: an instance, or a cluster of a global database. */
 export interface InstanceFacts {
   readonly identifier: string;
   readonly status: string;
   readonly isReplica: boolean;
   readonly sourceIdentifier?: string;
   readonly backupRetentionDays: number;
+  readonly pending?: PendingMove;
 }
+
+/** `planned` waits for the last byte and needs both sides; `unplanned` takes what the survivor holds. */
+export type PromotionManner = 'planned' | 'unplanned';
 
 export interface Database {
   describe(database: DatabasePlan, region: Region): Promise<InstanceFacts | undefined>;
   facts(database: DatabasePlan, region: Region): Promise<DatabaseFacts>;
   /** Asks RDS to promote; returns when the request was accepted, not when it is done. */
-  promote(database: DatabasePlan, region: Region): Promise<void>;
+  promote(database: DatabasePlan, region: Region, manner: PromotionManner): Promise<void>;
   /** How far the log goes, in bytes from its beginning: what a writer has written, what a replica has replayed. */
   position(database: DatabasePlan, region: Region): Promise<number>;
   /** Writes and reads back a sentinel under this epoch; rejects when the database would not commit. */
   writeProbe(database: DatabasePlan, region: Region, epoch: number): Promise<void>;
+}
+
+/** A snapshot that the control plane took by itself of a writer which it deposed: in it is what was lost. */
+export interface DeposedSnapshot { readonly id: string; readonly status: string; /** A manual copy of it, which no retention deletes. */ readonly keptAs?: string }
+/** What the control plane said of its own attempt to keep a deposed writer from writing. */
+export interface WriteBlock { readonly at: Instant; readonly succeeded: boolean; readonly text: string }
+
+/** What a kind of database does by itself around a promotion, seen from one region. Kinds that do nothing answer with nothing. */
+export interface Aftermath {
+  snapshots(database: DatabasePlan, region: Region): Promise<readonly DeposedSnapshot[]>;
+  /** Copies one as a manual snapshot; returns when the request was accepted. A copy that is there already is as good. */
+  keep(database: DatabasePlan, region: Region, snapshot: string, as: string): Promise<void>;
+  writeBlocks(database: DatabasePlan, region: Region, since: Instant): Promise<readonly WriteBlock[]>;
 }
 
 /** The locks that the agent inside a region can close on its own database. */

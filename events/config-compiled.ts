@@ -16,12 +16,16 @@ const seconds = z.number().min(0.001).max(86_400);
 
 const database = z.strictObject({
   name: field.name,
-  kind: z.literal('rds-replica'),
-  engine: z.literal('postgres'),
+  kind: z.enum(['rds-replica', 'aurora-global']),
+  engine: z.enum(['postgres', 'mysql']),
+  globalCluster: field.globalClusterId.exactOptional(),
+  shardOf: field.region.exactOptional(),
+  after: z.array(field.name).max(20).exactOptional(),
   instances: z.record(field.region, z.strictObject({
     identifier: z.string().min(1).max(63),
-    arn: field.instanceArn,
+    arn: field.databaseArn,
     host: field.hostName,
+    readerHost: field.hostName.exactOptional(),
     port: whole(1, 65_535),
     databaseName: field.databaseName,
     secretId: field.secretId,

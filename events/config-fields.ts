@@ -42,6 +42,12 @@ function isWebUrl(text: string): boolean {
 export const instanceArn = z.string()
   .regex(/^arn:aws(-[a-z]+)*:rds:[a-z0-9-]+:\d{12}:db:[a-zA-Z][a-zA-Z0-9-]{0,62}$/, 'must be the ARN of an RDS DB instance, with a 12-digit account')
   .meta({ examples: ['arn:aws:rds:eu-west-1:111122223333:db:orders'] });
+/** Of an instance or of a cluster: which of them a kind takes is a rule between fields. */
+export const databaseArn = z.string()
+  .regex(/^arn:aws(-[a-z]+)*:rds:[a-z0-9-]+:\d{12}:(db|cluster):[a-zA-Z][a-zA-Z0-9-]{0,62}$/, 'must be the ARN of an RDS DB instance, or of an Aurora DB cluster, with a 12-digit account')
+  .meta({ examples: ['arn:aws:rds:eu-west-1:111122223333:db:orders', 'arn:aws:rds:eu-west-1:111122223333:cluster:orders'] });
+export const globalClusterId = z.string().regex(/^[a-z](?!.*--)[a-z0-9-]{0,61}[a-z0-9]$/, 'must be the identifier of an Aurora global database: lower case, no double hyphen')
+  .meta({ examples: ['orders-global'] });
 export const topicArn = z.string()
   .regex(/^arn:aws(-[a-z]+)*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/, 'must be the ARN of an SNS standard topic, with a 12-digit account')
   .meta({ examples: ['arn:aws:sns:eu-west-1:111122223333:oncall'] });

@@ -62,6 +62,7 @@ function databasePlan(name: string, form: ApplicationForm['databases'][string]):
     identifier: instance.arn.slice(instance.arn.lastIndexOf(':') + 1),
     arn: instance.arn,
     host: instance.host,
+    ...(instance.readerHost === undefined ? {} : { readerHost: instance.readerHost }),
     port: instance.port ?? form.port,
     databaseName: form.databaseName,
     secretId: instance.secret,
@@ -72,6 +73,9 @@ function databasePlan(name: string, form: ApplicationForm['databases'][string]):
     name,
     kind: form.kind,
     engine: form.engine,
+    ...(form.globalCluster === undefined ? {} : { globalCluster: form.globalCluster }),
+    ...(form.topology === 'region-sharded' && form.home !== undefined ? { shardOf: form.home } : {}),
+    ...(form.after.length === 0 ? {} : { after: form.after }),
     instances: Object.fromEntries(instances),
     ...(record === undefined ? {} : { writerRecord: { hostedZoneId: record.hostedZone, name: record.name, ttlSeconds: record.ttl, leads: record.leads } }),
     promoteTimeoutSeconds: form.promoteTimeout,
@@ -143,5 +147,6 @@ function formWord(step: string | number): string | number {
   if (step === 'identifier') return 'arn';
   if (step === 'topicArns') return 'topics';
   if (step === 'signingKeySecretIds') return 'signingKeySecrets';
+  if (step === 'shardOf') return 'home';
   return step.replace(/Seconds(Max)?$|Id$|(?<=record)Name$/, '').replace(/^snsTopicArns$/, 'snsTopics');
 }

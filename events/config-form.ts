@@ -73,8 +73,9 @@ const policy = z.strictObject({
 }).prefault({});
 
 const databaseInstance = z.strictObject({
-  arn: field.instanceArn.describe('ARN of the DB instance; its last part is the identifier.'),
-  host: field.hostName.describe('Endpoint of the instance.'),
+  arn: field.databaseArn.describe('ARN of the DB instance, of an aurora-global of the DB cluster; its last part is the identifier.'),
+  host: field.hostName.describe('Endpoint of the instance, of a cluster its writer endpoint.'),
+  readerHost: field.hostName.describe('Of a cluster: its reader endpoint, by which it is read while it is secondary.').optional(),
   secret: field.secretId.describe('Secrets Manager secret {username, password} of the maintenance role, in the same region.'),
   securityGroup: field.securityGroupId.describe('The security group that the fence closes.'),
   port: whole(1, 65_535).optional().describe('Only when it differs from the port of the database.'),
@@ -83,8 +84,12 @@ const databaseInstance = z.strictObject({
 const ttl = (description: string) => seconds(description, 1);
 
 const database = z.strictObject({
-  kind: z.literal('rds-replica').describe('A PostgreSQL instance in each region, one replicating from the other.').prefault('rds-replica'),
-  engine: z.literal('postgres').prefault('postgres'),
+  kind: z.enum(['rds-replica', 'aurora-global']).describe('rds-replica: a PostgreSQL instance in each region, one replicating from the other. aurora-global: a cluster in each region of an Aurora global database.').prefault('rds-replica'),
+  engine: z.enum(['postgres', 'mysql']).describe('Only postgres is supported.').prefault('postgres'),
+  globalCluster: field.globalClusterId.describe('Identifier of the Aurora global database; for aurora-global only.').optional(),
+  topology: z.enum(['single-writer', 'region-sharded']).describe('single-writer: one writer for all users. region-sharded: the shard of the users of one region (home); only the shard of the region that is left moves.').prefault('single-writer'),
+  home: field.region.describe('Of a region-sharded database: whose users it holds, and where its writer is as long as that region is well.').optional(),
+  after: z.array(field.name).max(20).describe('Databases that must have moved before this one is promoted. None: all at once.').prefault([]),
   databaseName: field.databaseName.describe('The database inside the instance.'),
   port: whole(1, 65_535).describe('Port of the instances.').prefault(5432),
   instances: z.record(field.region, databaseInstance).describe('Region -> instance; one for each region of the pair.'),
@@ -108,7 +113,8 @@ const database = z.strictObject({
     // A terabyte at some 100 MB/s takes three hours; twice that, and then a person should look.
     rebuildTimeout: seconds('After this long without a replica that streams, a human is called.', 60).prefault('6h'),
   }).optional(),
-});
+}).refine(({ topology, home }) => topology !== 'region-sharded' || home !== undefined, { error: 'a region-sharded database needs the region whose users it holds', path: ['home'] })
+  .refine(({ topology, home }) => topology === 'region-sharded' || home === undefined, { error: 'only a region-sharded database has users of its own', path: ['home'] });
 
 const traffic = z.strictObject({
   strategy: z.literal('weighted-records').describe('The one way to move users, in the older form of this file; strategies says more.').optional(),

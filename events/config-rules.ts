@@ -3,6 +3,7 @@
 import type { ApplicationPlan } from '../domain/plan.ts';
 import type { ConfigIssue, ConfigPath } from './config-issue.ts';
 import type { SharedRuleIssue } from './config-rule.ts';
+import { databaseRules } from './config-rules-databases.ts';
 import { drillRules } from './config-rules-drills.ts';
 import { hookRules } from './config-hooks.ts';
 import { sessionRules } from './config-sessions.ts';
@@ -14,7 +15,7 @@ import { timingRules } from './config-rules-timing.ts';
 /** All problems of all plans; `locate` turns a path inside a plan into one of the document. */
 export function rulesOf(plans: readonly ApplicationPlan[], locate: (index: number, path: ConfigPath) => ConfigPath): readonly ConfigIssue[] {
   const own = plans.flatMap((plan, index) =>
-    [...placeRules(plan), ...timingRules(plan), ...routingRules(plan), ...peopleRules(plan), ...drillRules(plan), ...hookRules(plan), ...sessionRules(plan)].map((issue): SharedRuleIssue => ({ ...issue, index })));
+    [...placeRules(plan), ...timingRules(plan), ...routingRules(plan), ...peopleRules(plan), ...databaseRules(plan), ...drillRules(plan), ...hookRules(plan), ...sessionRules(plan)].map((issue): SharedRuleIssue => ({ ...issue, index })));
   return [...own, ...sharedPlaceRules(plans), ...sharedRoutingRules(plans)].map(({ index, related, ...issue }) => ({
     ...issue,
     path: locate(index, issue.path),

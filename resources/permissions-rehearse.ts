@@ -1,4 +1,5 @@
 // What a rehearsal may do: read. The only writes are the item in which it remembers what it told, and the message itself.
+import { describeSides } from './permissions-databases.ts';
 import { arn, type Statement } from './cloudformation.ts';
 import { allInstances, isWitness, type Plans } from './plans.ts';
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
@@ -33,7 +34,7 @@ export function readApplications(region: Region, plans: Plans): readonly Stateme
   const zones = zoneArns(plans);
   return [
     ...(instances.length === 0 ? [] : [
-      allow('DescribeDatabases', ['rds:DescribeDBInstances'], instances.map(({ instance }) => instance.arn)),
+      ...describeSides(instances),
       // Parameter groups are known only from the instances.
       allow('DescribeParameters', ['rds:DescribeDBParameters'], pairs.map((place) => arn('rds', 'pg:*', place))),
     ]),

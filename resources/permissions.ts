@@ -4,6 +4,7 @@ import type { ApplicationPlan, Region } from '../domain/plan.ts';
 import { arn, type Statement } from './cloudformation.ts';
 import { scaling } from './permissions-capacity.ts';
 import { changeRecords, readRecords, routingControls } from './permissions-records.ts';
+import { describeSides, instancesOf, keepLostWrites, promoteSides, sidesFor } from './permissions-databases.ts';
 import { readApplications, readDeployment, secretsToDescribe } from './permissions-rehearse.ts';
 import { actingRegions, allInstances, listening, type Plans } from './plans.ts';
 
@@ -37,15 +38,10 @@ const readSecrets = (wanted: readonly { readonly id: string; readonly region: Re
   }];
 };
 
-/** A workflow acts on the survivor, which is where it runs; the one of a witness may act on either of the pair. */
-const instancesFor = (region: Region, plans: Plans) => allInstances(plans).filter((entry) => actingRegions(region, plans).includes(entry.region));
 const databaseSecrets = (region: Region, plans: Plans): readonly Statement[] =>
-  readSecrets(instancesFor(region, plans).map((entry) => ({ id: entry.instance.secretId, region: entry.region })));
+  readSecrets(sidesFor(region, plans).map((entry) => ({ id: entry.instance.secretId, region: entry.region })));
 
-const onInstances = (sid: string, action: string, region: Region, plans: Plans): readonly Statement[] => {
-  const arns = instancesFor(region, plans).map(({ instance }) => instance.arn);
-  return arns.length === 0 ? [] : [{ Sid: sid, Effect: 'Allow', Action: [action], Resource: arns }];
-};
+const describeDatabases = (region: Region, plans: Plans): readonly Statement[] => describeSides(sidesFor(region, plans));
 
 function tellPeople(region: Region, plans: Plans): readonly Statement[] {
   const tokens = plans.applications.flatMap(({ notifications: { slack, pagerDuty } }) => [...(slack === undefined ? [] : [slack.tokenSecretId]), ...(pagerDuty === undefined ? [] : [pagerDuty.routingKeySecretId])]).map((id) => ({ id, region }));
@@ -82,13 +78,15 @@ const readAlarms = (region: Region, plans: Plans): Statement => ({ Sid: 'SeeAlar
 
 /** A failback runs in the witness, where either of the pair may be acted on; with no more than the planned instances and what they are set aside as. */
 function rebuildReplicas(region: Region, plans: Plans): readonly Statement[] {
-  const instances = instancesFor(region, plans).map(({ instance }) => instance.arn);
-  if (instances.length === 0) return [];
+  const sides = instancesOf(sidesFor(region, plans));
+  const instances = sides.map(({ instance }) => instance.arn);
+  // An Aurora cluster comes back by itself: of it there is nothing to do but look.
+  if (instances.length === 0) return describeDatabases(region, plans);
   const named = [...instances, ...instances.map((one) => `${one}-aside-*`)];
   // The groups of parameters, options and subnets are the old instance's own, by whatever name; a new replica is asked about all of them.
-  const groups = [...new Set(instancesFor(region, plans).map((entry) => entry.region))].flatMap((place) => ['pg', 'og', 'subgrp'].map((kind) => arn('rds', `${kind}:*`, place)));
+  const groups = [...new Set(sides.map((entry) => entry.region))].flatMap((place) => ['pg', 'og', 'subgrp'].map((kind) => arn('rds', `${kind}:*`, place)));
   return [
-    { Sid: 'DescribeDatabases', Effect: 'Allow', Action: ['rds:DescribeDBInstances'], Resource: named },
+    ...describeDatabases(region, plans).map((statement) => (statement.Sid === 'DescribeDatabases' ? { ...statement, Resource: named } : statement)),
     { Sid: 'SetAside', Effect: 'Allow', Action: ['rds:ModifyDBInstance'], Resource: named },
     { Sid: 'CreateReplica', Effect: 'Allow', Action: ['rds:CreateDBInstanceReadReplica'], Resource: [...instances, ...groups] },
     // Tags of the old instance go to the new one in the same call.
@@ -122,15 +120,15 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
     case 'warm': return [table('GetItem', 'PutItem'), ...tellSessions(region, plans)];
     case 'confirm': return [table('GetItem', 'Query', 'PutItem')];
     case 'fence': return [table('GetItem', 'PutItem', 'UpdateItem'), useRenewals(region, plans, 'Query')];
-    case 'assess': return [table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans), ...databaseSecrets(region, plans)];
+    case 'assess': return [table('GetItem', 'Query', 'PutItem'), useRenewals(region, plans, 'Query'), ...describeDatabases(region, plans), ...databaseSecrets(region, plans)];
     case 'promote': return [
-      table('GetItem', 'Query', 'PutItem'), useRenewals(region, plans, 'Query'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans),
-      ...onInstances('Promote', 'rds:PromoteReadReplica', region, plans), ...databaseSecrets(region, plans),
+      table('GetItem', 'Query', 'PutItem'), useRenewals(region, plans, 'Query'), ...describeDatabases(region, plans),
+      ...promoteSides(region, plans), ...databaseSecrets(region, plans),
     ];
     case 'shift': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), ...changeRecords(plans), ...routingControls(plans)];
     case 'answer': return [table('GetItem')];
-    case 'survey': return [table('GetItem', 'Query', 'PutItem'), useRenewals(region, plans, 'Query'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans)];
-    case 'compare': return [table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans), ...databaseSecrets(region, plans)];
+    case 'survey': return [table('GetItem', 'Query', 'PutItem'), useRenewals(region, plans, 'Query'), ...describeDatabases(region, plans)];
+    case 'compare': return [table('GetItem', 'Query', 'PutItem'), ...describeDatabases(region, plans), ...databaseSecrets(region, plans)];
     case 'rebuild': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), useRenewals(region, plans, 'Query'), ...rebuildReplicas(region, plans), ...databaseSecrets(region, plans)];
     case 'hear': return [
       table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...tellPeople(region, plans),
@@ -150,7 +148,7 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
     case 'announce': case 'approve': return [table('GetItem', 'PutItem'), ...tellPeople(region, plans)];
     case 'enforce': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...databaseSecrets(region, plans), ...closeNetwork(region, plans)];
     case 'watch': return [
-      table('GetItem', 'Query', 'PutItem'), useRenewals(region, plans, 'Query', 'DeleteItem'), ...databaseSecrets(region, plans),
+      table('GetItem', 'Query', 'PutItem'), useRenewals(region, plans, 'Query', 'DeleteItem'), ...databaseSecrets(region, plans), ...keepLostWrites(region, plans),
       // Two statements read secrets here; a policy's ids must differ.
       ...tellPeople(region, plans).map((statement) => (statement.Sid === 'ReadSecrets' ? { ...statement, Sid: 'ReadTokens' } : statement)),
     ];

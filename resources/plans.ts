@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parsePlans } from '../events/config.ts';
 import type { Plans } from '../events/config.ts';
-import type { DatabaseInstancePlan, Region, SlackPeoplePlan } from '../domain/plan.ts';
+import type { DatabaseInstancePlan, DatabasePlan, Region, SlackPeoplePlan } from '../domain/plan.ts';
 
 export type { Plans };
 
@@ -13,8 +13,8 @@ export const configFile = (): string => process.env['HOTSHIFT_CONFIG'] ?? (exist
 /** Throws InvalidConfigError with every problem: a stack is never made from a half-valid plan. */
 export const readPlans = (file = configFile()): Plans => parsePlans(readFileSync(file, 'utf8'), file);
 
-export const allInstances = (plans: Plans): readonly { readonly region: Region; readonly instance: DatabaseInstancePlan }[] =>
-  plans.applications.flatMap((plan) => plan.databases.flatMap((database) => Object.entries(database.instances).map(([region, instance]) => ({ region, instance }))));
+export const allInstances = (plans: Plans): readonly { readonly region: Region; readonly instance: DatabaseInstancePlan; readonly database: DatabasePlan }[] =>
+  plans.applications.flatMap((plan) => plan.databases.flatMap((database) => Object.entries(database.instances).map(([region, instance]) => ({ region, instance, database }))));
 
 /** Every region that gets a stack: the pairs and the witnesses. */
 export const allRegions = (plans: Plans): readonly Region[] =>

@@ -17,13 +17,17 @@ export type Fault = When & (
   | { readonly do: 'cut'; readonly from: PlaceName; readonly to: PlaceName; readonly bothWays?: boolean }
   | { readonly do: 'isolate'; readonly place: PlaceName }
   | { readonly do: 'slow'; readonly place: PlaceName; readonly ms: number }
-  | { readonly do: 'crash database'; readonly place: PlaceName }
-  | { readonly do: 'stop replication' } | { readonly do: 'lag'; readonly seconds: number }
+  /** `database`: this one alone; all of them when absent. */
+  | { readonly do: 'crash database'; readonly place: PlaceName; readonly database?: string }
+  | { readonly do: 'stop replication'; readonly database?: string } | { readonly do: 'lag'; readonly seconds: number; readonly database?: string }
   | { readonly do: 'lose replica'; readonly place: PlaceName }
   | { readonly do: 'events'; readonly lost?: number; readonly duplicated?: number; readonly lateSeconds?: number }
   | { readonly do: 'application'; readonly place: PlaceName; readonly fault: AppFault }
-  | { readonly do: 'status'; readonly place: PlaceName; readonly status: string }
-  | { readonly do: 'promotion'; readonly stalls?: boolean; readonly readOnly?: boolean; readonly seconds?: number }
+  | { readonly do: 'status'; readonly place: PlaceName; readonly status: string; readonly database?: string }
+  | { readonly do: 'promotion'; readonly database?: string; readonly stalls?: boolean; readonly readOnly?: boolean; readonly seconds?: number }
+  /** Somebody else moves an Aurora global database: to a region of the pair, or to a third cluster. */
+  | { readonly do: 'foreign move'; readonly to: 'home' | 'standby' | 'elsewhere'; readonly status?: string; readonly losesData?: boolean; readonly database?: string }
+  | { readonly do: 'block times out' }
   | { readonly do: 'slow names'; readonly seconds: number } | { readonly do: 'no capacity'; readonly place: PlaceName; readonly most: number } | { readonly do: 'hook'; readonly hook: string; readonly fault: HookFault }
   | { readonly do: 'chat down' } | { readonly do: 'all messages down' }
   | { readonly do: 'no agents'; readonly place: PlaceName; /** Only this one; both when absent. */ readonly agent?: 'observe' | 'enforce' }
@@ -145,7 +149,7 @@ function apply(world: World, oracle: Oracle, fault: Fault): TakeBack {
       world.critical = [fault.name];
       return () => { world.critical = []; };
     }
-    case 'crash database': case 'stop replication': case 'lag': case 'status': case 'promotion': case 'open network': return databases(world, fault);
+    case 'crash database': case 'stop replication': case 'lag': case 'status': case 'promotion': case 'open network': case 'foreign move': case 'block times out': return databases(world, fault);
     default: {
       people(world, fault);
       return undefined;
@@ -193,8 +197,10 @@ function clocks(world: World, oracle: Oracle, fault: Fault & { readonly do: 'clo
   return () => servers.forEach((server, index) => { server.skewMs = before[index] ?? 0; });
 }
 
-function databases(world: World, fault: Fault & { readonly do: 'crash database' | 'stop replication' | 'lag' | 'status' | 'promotion' | 'open network' }): TakeBack {
-  const { pairs, rds } = world;
+function databases(world: World, fault: Fault & { readonly do: 'crash database' | 'stop replication' | 'lag' | 'status' | 'promotion' | 'open network' | 'foreign move' | 'block times out' }): TakeBack {
+  const { rds, aurora } = world;
+  const only = 'database' in fault ? fault.database : undefined;
+  const pairs = only === undefined ? world.pairs : [world.pair(only)];
   pairs.forEach((pair) => pair.advance());
   switch (fault.do) {
     case 'crash database': {
@@ -215,12 +221,26 @@ function databases(world: World, fault: Fault & { readonly do: 'crash database' 
     }
     case 'status': {
       const region = placeIn(world.plan, fault.place);
-      for (const pair of pairs) rds.setStatus(pair, region, fault.status);
-      return () => pairs.forEach((pair) => rds.setStatus(pair, region, 'available'));
+      const controls = [rds, aurora];
+      for (const pair of pairs) for (const control of controls) control.setStatus(pair, region, fault.status);
+      return () => pairs.forEach((pair) => controls.forEach((control) => control.setStatus(pair, region, 'available')));
     }
     case 'promotion': {
-      [rds.stalls, rds.readOnlyAfterPromotion] = [fault.stalls ?? false, fault.readOnly ?? false];
-      if (fault.seconds !== undefined) rds.promotionMs = [fault.seconds * 1000, fault.seconds * 1000];
+      for (const { name } of pairs) for (const { stalled } of [rds, aurora]) if (fault.stalls === true) stalled.add(name); else stalled.delete(name);
+      rds.readOnlyAfterPromotion = fault.readOnly ?? false;
+      if (fault.seconds !== undefined) rds.promotionMs = aurora.moveMs = [fault.seconds * 1000, fault.seconds * 1000];
+      return undefined;
+    }
+    case 'foreign move': {
+      const target = fault.to === 'elsewhere' ? fault.to : placeIn(world.plan, fault.to);
+      for (const pair of pairs) {
+        if (target === 'elsewhere' || fault.status === 'cancelling') aurora.begin(pair, { target, losesData: fault.losesData ?? true, status: fault.status ?? 'failing-over' });
+        else aurora.promote(pair, target, fault.losesData === false ? 'planned' : 'unplanned');
+      }
+      return () => pairs.forEach((pair) => aurora.end(pair));
+    }
+    case 'block times out': {
+      aurora.blockingTimesOut = true;
       return undefined;
     }
     case 'open network': {

@@ -17,6 +17,12 @@ export interface PlanChanges {
   readonly promoteTimeoutSeconds?: number;
   readonly cooldownSeconds?: number;
   readonly databases?: readonly string[];
+  /** Which of them are Aurora global databases. */
+  readonly aurora?: readonly string[];
+  /** Database -> those that must have moved before it. */
+  readonly after?: Readonly<Record<string, readonly string[]>>;
+  /** Database -> whose users' shard it is: its writer is there at first. */
+  readonly shards?: Readonly<Record<string, 'home' | 'standby'>>;
   readonly healthChecks?: boolean;
   readonly databaseOutageSeconds?: number;
   /** With others than `weighted-records` the records have health checks. */
@@ -56,7 +62,7 @@ export function simulatedPlan(changes: PlanChanges = {}): ApplicationPlan {
       ...plan.drills, holdSeconds: 240, patienceSeconds: 180,
       load: { factor: 2, functionArns: Object.fromEntries(plan.regions.map((region) => [region, `arn:aws:lambda:${region}:111122223333:function:make-load`])) },
     },
-    databases: names.map((name) => ({ ...database, ...recordOf(database, changes), name, promoteTimeoutSeconds, failback: { compare: [{ table: 'orders', key: ['id'], writtenAt: 'written_at' }], rebuildTimeoutSeconds: 1800 } })),
+    databases: names.map((name) => ({ ...database, ...recordOf(name, database, changes), ...shapeOf(name, plan, changes), name, promoteTimeoutSeconds, failback: { compare: [{ table: 'orders', key: ['id'], writtenAt: 'written_at' }], rebuildTimeoutSeconds: 1800 } })),
     ...(changes.strategies?.includes('routing-control') === true ? { routingControls: { endpoints: [], controls: Object.fromEntries(plan.regions.map((region) => [region, region])) } } : {}),
     traffic: plan.traffic.map((traffic) => ({
       ...traffic, strategies: changes.strategies ?? traffic.strategies, strategyTimeoutSeconds: changes.strategyTimeoutSeconds ?? traffic.strategyTimeoutSeconds,
@@ -70,8 +76,19 @@ const hooksOf = (plan: ApplicationPlan, points: Readonly<Record<string, boolean>
   name: point, point: point as HookPoint, required, timeoutSeconds: 5, functionArns: Object.fromEntries(plan.regions.map((region) => [region, `arn:aws:lambda:${region}:111122223333:function:hook`])),
 }));
 
-const recordOf = ({ writerRecord }: DatabasePlan, { recordLeads }: PlanChanges): Pick<DatabasePlan, 'writerRecord'> =>
-  (writerRecord === undefined || recordLeads === undefined ? {} : { writerRecord: { ...writerRecord, leads: recordLeads } });
+function shapeOf(name: string, { regions: [home, standby] }: ApplicationPlan, { aurora, after, shards }: PlanChanges): Partial<DatabasePlan> {
+  const [shard, before] = [shards?.[name], after?.[name]];
+  return {
+    ...(aurora?.includes(name) === true ? { kind: 'aurora-global', globalCluster: `${name}-global` } : {}),
+    ...(before === undefined ? {} : { after: before }), ...(shard === undefined ? {} : { shardOf: shard === 'home' ? home : standby }),
+  };
+}
+
+/** Each database has a record of its own, as the rules of the configuration demand. */
+function recordOf(name: string, { name: first, writerRecord }: DatabasePlan, { recordLeads }: PlanChanges): Pick<DatabasePlan, 'writerRecord'> {
+  if (writerRecord === undefined) return {};
+  return { writerRecord: { ...writerRecord, ...(name === first ? {} : { name: `${name}-writer.shop.internal` }), ...(recordLeads === undefined ? {} : { leads: recordLeads }) } };
+}
 
 /** Names that hold for any plan: `home` has the writer at first. */
 export function roles(plan: ApplicationPlan): { readonly home: Region; readonly standby: Region; readonly witness: Region } {

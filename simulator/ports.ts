@@ -123,18 +123,18 @@ export const asking = (world: World, caller: Caller) => <T>(port: string, act: (
 
 type Regional = Pick<Ports, 'database' | 'locks' | 'capacity'>;
 function regional(world: World, caller: Caller): Regional {
-  const { rds, calls } = world;
+  const { calls } = world;
   const pair = (database: DatabasePlan) => world.pair(database.name);
   const sql = (port: string, region: Region, database: DatabasePlan): Route => ({ port, target: region, ...SQL, answers: () => pair(database).in(region).running });
   return {
     database: {
-      describe: (database, region) => calls.call(caller, { port: 'database.describe', target: region, ...READING }, () => rds.describe(database, pair(database), region)),
+      describe: (database, region) => calls.call(caller, { port: 'database.describe', target: region, ...READING }, () => world.controlOf(database).describe(database, pair(database), region)),
       facts: (database, region) => calls.call(caller, sql('database.facts', region, database), () => pair(database).facts(region)),
       position: (database, region) => calls.call(caller, sql('database.position', region, database), () => {
         pair(database).advance();
         return pair(database).in(region).log.length * 100;
       }),
-      promote: (database, region) => calls.call(caller, { port: 'database.promote', target: region, ...CHANGING, detail: { database: database.name, region } }, () => rds.promote(pair(database), region)),
+      promote: (database, region, manner) => calls.call(caller, { port: 'database.promote', target: region, ...CHANGING, detail: { database: database.name, region, manner } }, () => world.controlOf(database).promote(pair(database), region, manner)),
       writeProbe: (database, region, epoch) => calls.call(caller, sql('database.writeProbe', region, database), () => {
         if (pair(database).in(region).epochMax > epoch) throw new LeaseLostError(`write probe in ${region}: the database already holds a larger epoch than ${epoch}`);
         // adapters/database.ts takes back what a fence of the old writer has sent along.

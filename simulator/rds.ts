@@ -2,7 +2,7 @@
 // It refuses to promote what is no replica or is not `available`, as RDS does (InvalidDBInstanceState).
 import { TryAgainError } from '../domain/errors.ts';
 import type { DatabasePlan, Region } from '../domain/plan.ts';
-import type { InstanceFacts } from '../domain/ports.ts';
+import type { InstanceFacts, PromotionManner } from '../domain/ports.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Facts } from './facts.ts';
 import type { Places } from './places.ts';
@@ -15,7 +15,8 @@ export class Rds {
   readonly #replicas = new Map<string, boolean>();
   /** From acceptance to the end; AWS says "several minutes or longer", and the order of things does not depend on it. */
   promotionMs: readonly [number, number] = [4000, 25_000];
-  stalls = false;
+  /** Databases whose promotion is accepted and never ends. */
+  readonly stalled = new Set<string>();
   readOnlyAfterPromotion = false;
   /** How long a copy to another region takes, on AWS minutes to hours. */
   copyMs: readonly [number, number] = [20_000, 90_000];
@@ -48,7 +49,8 @@ export class Rds {
     };
   }
 
-  promote(pair: Pair, region: Region): void {
+  /** `manner` says nothing here: a replica is promoted with what it holds, and who plans waits before. */
+  promote(pair: Pair, region: Region, _manner: PromotionManner): void {
     const { places, random } = this.#world;
     const status = this.status(pair, region);
     if (pair.in(region).source === undefined) throw new TryAgainError(`InvalidDBInstanceState: ${pair.name} in ${region} is no read replica`);
@@ -58,7 +60,7 @@ export class Rds {
     const wholeMs = random.between(...this.promotionMs);
     // For a moment RDS still shows an idle replica, so that a second request looks possible.
     places.after(region, wholeMs * random.between(0.02, 0.15), () => this.setStatus(pair, region, 'modifying'));
-    if (this.stalls) return;
+    if (this.stalled.has(pair.name)) return;
     places.after(region, wholeMs * 0.6, () => this.#restart(pair, region, wholeMs));
   }
 

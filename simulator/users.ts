@@ -30,9 +30,9 @@ export class Names {
       this.stored.set(traffic.recordName, weights);
       this.#served.set(traffic.recordName, Array.from({ length: NAME_SERVERS }, () => weights));
     }
-    for (const { name } of plan.databases) {
-      this.writer.set(name, plan.regions[0]);
-      this.#servedWriter.set(name, Array.from({ length: NAME_SERVERS }, () => plan.regions[0]));
+    for (const { name, shardOf = plan.regions[0] } of plan.databases) {
+      this.writer.set(name, shardOf);
+      this.#servedWriter.set(name, Array.from({ length: NAME_SERVERS }, () => shardOf));
     }
   }
 

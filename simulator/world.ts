@@ -2,10 +2,11 @@
 // Everything is drawn from one seed. What is modelled and what is not is said in simulator/README.md.
 import type { DrillRecord } from '../domain/drill.ts';
 import type { FollowUp } from '../domain/follow-ups.ts';
-import type { ApplicationPlan, Region } from '../domain/plan.ts';
+import type { ApplicationPlan, DatabasePlan, Region } from '../domain/plan.ts';
 import { vantagePointsOf } from '../domain/plan.ts';
 import type { EpochNotice } from '../domain/sessions.ts';
 import type { ProbeOutcome } from '../domain/observation.ts';
+import { AuroraGlobal } from './aurora.ts';
 import { Bus } from './bus.ts';
 import { Calls } from './calls.ts';
 import { VirtualClock } from './clock.ts';
@@ -51,6 +52,7 @@ export class World {
   readonly table: Table;
   readonly pairs: readonly Pair[];
   readonly rds: Rds;
+  readonly aurora: AuroraGlobal;
   readonly names: Names;
   readonly checks: HealthChecks;
   readonly servers: readonly Server[];
@@ -88,8 +90,9 @@ export class World {
     this.calls = new Calls(this);
     this.table = new Table(plan.application, vantagePointsOf(plan), this.places, this.facts);
     const [home, standby] = plan.regions;
-    this.pairs = plan.databases.map(({ name }) => new Pair(name, home, standby, this.places, () => this.clock.now()));
+    this.pairs = plan.databases.map(({ name, shardOf = home }) => new Pair(name, shardOf, shardOf === home ? standby : home, this.places, () => this.clock.now()));
     this.rds = new Rds(this);
+    this.aurora = new AuroraGlobal(this);
     this.names = new Names(plan, this.clock, this.random.fork(), this.facts, (region) => this.serves(region) && this.checks.letsIn(region));
     this.checks = new HealthChecks(plan, this);
     this.messages = new Messages(this.calls, this.facts);
@@ -110,11 +113,16 @@ export class World {
   start(): void {
     const [home] = this.plan.regions;
     for (const place of vantagePointsOf(this.plan)) this.places.setSkew(place, this.#withinClockError());
-    for (const { name } of this.pairs) this.table.grant({ application: this.plan.application, database: name, epoch: 0, writer: home });
+    for (const { name, shardOf = home } of this.plan.databases) this.table.grant({ application: this.plan.application, database: name, epoch: 0, writer: shardOf });
     for (const server of this.servers) server.start();
     this.users.start(USERS, WRITE_EVERY_MS);
     for (const place of vantagePointsOf(this.plan)) this.#agent('observe', place);
     for (const region of this.plan.regions) this.#agent('enforce', region);
+  }
+
+  /** The control plane of a database, by its kind. */
+  controlOf({ kind }: Pick<DatabasePlan, 'kind'>): Rds | AuroraGlobal {
+    return kind === 'aurora-global' ? this.aurora : this.rds;
   }
 
   pair(name: string): Pair {

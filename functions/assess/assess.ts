@@ -2,14 +2,14 @@
 import { holdLease } from '../../domain/authority.ts';
 import { hooksAt, type HooksAt } from '../../domain/hooks.ts';
 import type { Failover, Gate } from '../../domain/journal.ts';
-import type { ApplicationPlan, ApprovalDefault, DatabasePlan } from '../../domain/plan.ts';
+import type { ApplicationPlan, ApprovalDefault, DatabasePlan, Region } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
 import { recovered } from '../../domain/recovery.ts';
 import { TryAgainError } from '../../domain/errors.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { readiness, type Readiness, type ReplicaView } from './readiness.ts';
 
-type AssessPorts = Pick<Ports, 'database' | 'intents' | 'observations' | 'leases' | 'journal' | 'clock' | 'approvals'>;
+type AssessPorts = Pick<Ports, 'database' | 'intents' | 'permits' | 'observations' | 'leases' | 'journal' | 'clock' | 'approvals'>;
 export interface AssessResult {
   readonly safe: boolean; readonly reason: string;
   /** The region that was found down is seen serving and writing again: nothing was changed, and nothing need be. */
@@ -23,27 +23,37 @@ export const assess = (ports: AssessPorts, plan: ApplicationPlan) =>
   async ({ failover, epoch }: { readonly failover: Failover; readonly epoch: number }): Promise<AssessResult> => {
     await holdLease(ports, failover, epoch, plan.lease);
     const survivor = survivorOf(plan, failover.evacuated);
-    const views = await Promise.all(plan.databases.map(async (database) => {
+    const staying = await stayingShards(ports, plan, survivor);
+    const moving = plan.databases.filter(({ name }) => !staying.includes(name));
+    const views = await Promise.all(moving.map(async (database) => {
       const [order, view] = await Promise.all([ports.intents.read(failover.application, database.name, survivor), look(ports, database, survivor)]);
       return order === undefined ? view : { ...view, order };
     }));
     // Last of all: the newest evidence, not that of the verdict. A person who asks by hand was told "no" by the verification already.
     const observations = await ports.observations.list(failover.application);
-    const found = plan.databases.map((database, index) => ({ database: database.name, ...readiness(database, views[index] ?? NOT_LOOKED_AT, observations, plan, failover.evacuated) }));
+    const found = moving.map((database, index) => ({ database: database.name, ...readiness(database, views[index] ?? NOT_LOOKED_AT, observations, plan, failover.evacuated) }));
     const seeing = recovered(observations, plan, failover.evacuated, ports.clock.now());
     const well: Gate = { gate: 'still down', passed: seeing === undefined, value: seeing === undefined ? `${failover.evacuated} is not seen writing by a quorum` : `${seeing.join(' and ')} see ${failover.evacuated} write again`, threshold: `fewer than ${plan.detection.quorum} vantage points see it write` };
     const held = await silence(ports, failover, plan);
     const safe = well.passed && held.passed && found.every((entry) => entry.ready);
-    const reason = [...[well, held].filter((gate) => !gate.passed).map((gate) => gate.value), ...found.filter((entry) => safe || !entry.ready).map((entry) => entry.reason)].join('; ');
+    const reason = [...[well, held].filter((gate) => !gate.passed).map((gate) => gate.value), ...found.filter((entry) => safe || !entry.ready).map((entry) => entry.reason), ...staying.map((name) => `${name} stays: its writer is in ${survivor}`)].join('; ');
     await ports.journal.record({
       execution: failover.execution, application: failover.application, at: ports.clock.now(), step: 'Assess survivor', kind: 'gate', epoch,
       summary: safe ? `safe: ${reason}` : `not safe: ${reason}`, gates: [well, ...(plan.policy.approval === 'required' ? [held] : []), ...found.flatMap((entry) => prefixed(entry.database, entry))],
+      ...(staying.length === 0 ? {} : { evidence: { staying } }),
     });
     // A person who started it by hand has approved it; where two must agree, that was one of them.
     const needed = plan.policy.approval === 'required' && (failover.mode !== 'manual' || startedByOne(failover));
     const approval = { needed, timeoutSeconds: plan.policy.approvalTimeoutSeconds, default: plan.policy.approvalDefault };
     return { safe, reason, recovered: !well.passed, approval, databases: found.map(({ database, ready, reason: why }) => ({ database, ready, reason: why })), ...(plan.hooks === undefined ? {} : { hooks: hooksAt(plan.hooks) }) };
   };
+
+/** Shards that the survivor writes already, by the permits that servers obey: nothing of them is touched. A shard that was moved before moves again. */
+async function stayingShards({ permits }: AssessPorts, { application, databases }: ApplicationPlan, survivor: Region): Promise<readonly string[]> {
+  const shards = databases.filter(({ shardOf }) => shardOf !== undefined);
+  const found = await Promise.all(shards.map(({ name }) => again(() => permits.read(application, name))));
+  return shards.filter((_, index) => found[index]?.writer === survivor && !found[index].withdrawn).map(({ name }) => name);
+}
 
 const NOT_LOOKED_AT: ReplicaView = { trouble: 'not looked at' };
 

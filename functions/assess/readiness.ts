@@ -4,7 +4,7 @@ import type { FenceIntent } from '../../domain/lease.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { exposureSeconds } from '../../domain/exposure.ts';
 import type { ApplicationPlan, DatabasePlan, Instant, Region } from '../../domain/plan.ts';
-import type { DatabaseFacts, InstanceFacts } from '../../domain/ports.ts';
+import type { DatabaseFacts, InstanceFacts, PendingMove } from '../../domain/ports.ts';
 
 export interface Readiness { readonly ready: boolean; readonly reason: string; readonly gates: readonly Gate[]; readonly exposureSeconds: number }
 
@@ -24,6 +24,7 @@ export function readiness(
     { gate: 'replica reachable', passed: facts !== undefined, value: facts === undefined ? `no answer (${trouble})` : `answered at ${iso(facts.readAt)}`, threshold: 'answers SQL' },
     { gate: 'replica known to RDS', passed: instance !== undefined, value: instance?.status ?? `not found (${trouble})`, threshold: 'found' },
     { gate: 'replica status', passed: promoted || instance === undefined || !BLOCKED.has(instance.status), value: instance?.status ?? 'unknown', threshold: `not ${[...BLOCKED].join(', ')}` },
+    ...otherMove(instance?.pending),
     { gate: 'RPO', passed: promoted || exposure <= plan.budgets.rpoSeconds, value: Number.isFinite(exposure) ? `${exposure.toFixed(1)} s could be lost` : 'unknown, which counts as infinite', threshold: `at most ${plan.budgets.rpoSeconds} s`, evidence: `newest commit on the replica ${iso(facts?.replayedAt)}, newest heartbeat ${iso(facts?.heartbeatAt)}` },
   ];
   const failed = gates.filter((gate) => !gate.passed);
@@ -32,6 +33,11 @@ export function readiness(
     : promoted ? `${database.name} is already promoted` : `${database.name}: ${exposure.toFixed(1)} s exposed, ${plan.budgets.rpoSeconds} s allowed`;
   return { ready: failed.length === 0, reason, gates, exposureSeconds: exposure };
 }
+
+/** A move of the whole database that somebody else began: seen before anything is fenced. */
+const otherMove = (pending: PendingMove | undefined): readonly Gate[] => (pending === undefined ? [] : [{
+  gate: 'other moves', passed: pending.towardsThis, value: `a ${pending.losesData ? 'failover' : 'switchover'} to ${pending.target} is ${pending.status}`, threshold: 'none, or to this very side',
+}]);
 
 /** RDS does not end these by itself soon, or they mean that the instance is broken. `backing-up` and the like end: promotion waits for them. */
 const BLOCKED: ReadonlySet<string> = new Set(['failed', 'stopped', 'stopping', 'deleting', 'incompatible-network', 'incompatible-parameters', 'incompatible-restore', 'inaccessible-encryption-credentials', 'storage-full', 'restore-error']);

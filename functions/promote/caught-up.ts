@@ -6,6 +6,9 @@ import type { Ports } from '../../domain/ports.ts';
 
 const GATE = 'caught up';
 
+/** A switchover waits for the last byte itself and fails rather than lose one (Aurora guide: RPO 0). */
+export const byItself: Gate = { gate: GATE, passed: true, value: 'the switchover waits for the last byte itself', threshold: 'everything that the fenced writer has written' };
+
 /** The writer first: whatever it says after its fence is all that there will be. */
 export async function caughtUp({ database: databases }: Pick<Ports, 'database'>, plan: ApplicationPlan, database: DatabasePlan, writer: Region): Promise<Gate> {
   const threshold = 'everything that the fenced writer has written';

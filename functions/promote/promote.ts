@@ -6,12 +6,14 @@ import type { FenceIntent } from '../../domain/lease.ts';
 import type { Observation } from '../../domain/observation.ts';
 import type { ApplicationPlan, DatabasePlan, Instant } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
+import { traitsOf } from '../../domain/kinds.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
 import type { DatabaseFacts, InstanceFacts, Ports } from '../../domain/ports.ts';
 import { lossWindow, type LossWindow } from './loss.ts';
 import { promotion } from './promotion.ts';
-import { caughtUp, isWhole } from './caught-up.ts';
+import { byItself, caughtUp, isWhole } from './caught-up.ts';
 import { permission } from './permission.ts';
+import { dependencies, type Dependencies } from './dependencies.ts';
 
 type PromotePorts = Pick<Ports, 'database' | 'permits' | 'intents' | 'observations' | 'leases' | 'journal' | 'clock'>;
 export interface PromoteInput { readonly failover: Failover; readonly epoch: number; readonly database: string }
@@ -20,7 +22,7 @@ export type PromoteResult =
   | { readonly promotion: 'writable'; readonly reason: string; readonly lossWindow: LossWindow }
   | { readonly promotion: 'refused'; readonly reason: string };
 
-interface View { readonly facts: DatabaseFacts | undefined; readonly instance: InstanceFacts | undefined; readonly observations: readonly Observation[]; readonly request: JournalEntry | undefined; readonly fencedAt: Instant | undefined; readonly startedAt: Instant }
+interface View { readonly facts: DatabaseFacts | undefined; readonly instance: InstanceFacts | undefined; readonly observations: readonly Observation[]; readonly request: JournalEntry | undefined; readonly fencedAt: Instant | undefined; readonly startedAt: Instant; readonly before: Dependencies }
 
 export const promote = (ports: PromotePorts, plan: ApplicationPlan) =>
   async (input: PromoteInput): Promise<PromoteResult> => {
@@ -30,8 +32,11 @@ export const promote = (ports: PromotePorts, plan: ApplicationPlan) =>
     await holdLease(ports, failover, epoch, plan.lease);
     const view = await look(ports, input, plan, database);
     const now = ports.clock.now();
+    if (view.before.kind === 'wait') return waiting(view.before.reason, database, now);
+    if (view.before.kind === 'stuck') return refuse(ports, input, view.before.reason);
     const next = promotion(view.facts, view.instance, view.request?.at, view.startedAt + database.promoteTimeoutSeconds * 1000, database, now);
     switch (next.kind) {
+      case 'adopt': return adopt(ports, input, view, next.reason, database);
       case 'start': return start(ports, input, plan, database, view, next.reason);
       case 'wait': return waiting(next.reason, database, now);
       case 'probe': return probe(ports, input, plan, database, view);
@@ -39,7 +44,7 @@ export const promote = (ports: PromotePorts, plan: ApplicationPlan) =>
     }
   };
 
-async function look(ports: PromotePorts, { failover, database: name }: PromoteInput, plan: ApplicationPlan, database: DatabasePlan): Promise<View> {
+async function look(ports: PromotePorts, { failover, epoch, database: name }: PromoteInput, plan: ApplicationPlan, database: DatabasePlan): Promise<View> {
   const survivor = survivorOf(plan, failover.evacuated);
   const [facts, instance, observations, entries] = await Promise.all([
     // A database that restarts gives no answer for a while: that is "not yet", and the deadline bounds it.
@@ -53,7 +58,11 @@ async function look(ports: PromotePorts, { failover, database: name }: PromoteIn
   // From the fence on: an instance that cannot even be asked to promote must meet the deadline as well.
   const fenced = entries.find((entry) => entry.step === 'Fence writer' && entry.kind === 'gate' && entry.summary.startsWith(`${name}: `));
   const fencedAt = fenced?.summary.startsWith(`${name}: fenced: `) === true ? fenced.at : undefined;
-  return { facts, instance, observations, request, fencedAt, startedAt: fenced?.at ?? mine[0]?.at ?? ports.clock.now() };
+  const begunAt = fenced?.at ?? mine[0]?.at ?? ports.clock.now();
+  const before = dependencies(entries, database, plan, epoch, begunAt, ports.clock.now());
+  // Waiting for others is not this database's own time.
+  const startedAt = before.kind === 'free' ? Math.max(begunAt, before.since ?? begunAt) : begunAt;
+  return { facts, instance, observations, request, fencedAt, startedAt, before };
 }
 
 async function start(ports: PromotePorts, input: PromoteInput, plan: ApplicationPlan, database: DatabasePlan, view: View, reason: string): Promise<PromoteResult> {
@@ -64,8 +73,9 @@ async function start(ports: PromotePorts, input: PromoteInput, plan: Application
   ]);
   const gates = [...permission({ permit, intent, facts: view.facts, observations: view.observations }, plan, failover.evacuated, epoch, ports.clock.now())];
   // A planned move has the time to lose nothing: it waits for the last byte. What cannot be read is not "all".
-  if (failover.mode === 'failback' && gates.every(({ passed }) => passed)) {
-    const whole = await caughtUp(ports, plan, database, failover.evacuated);
+  const manner = failover.mode === 'failback' ? 'planned' : 'unplanned';
+  if (manner === 'planned' && gates.every(({ passed }) => passed)) {
+    const whole = traitsOf(database).isSwitchover ? byItself : await caughtUp(ports, plan, database, failover.evacuated);
     if (!whole.passed && ports.clock.now() < view.startedAt + database.promoteTimeoutSeconds * 1000) return waiting(`the replica has not replayed everything: ${whole.value}`, database, ports.clock.now());
     gates.push(whole);
   }
@@ -79,9 +89,19 @@ async function start(ports: PromotePorts, input: PromoteInput, plan: Application
   });
   // Journaling took time: ask for the right to act again, right before the one call that cannot be undone.
   await holdLease(ports, failover, epoch, plan.lease);
-  await ports.database.promote(database, survivorOf(plan, failover.evacuated));
+  await ports.database.promote(database, survivorOf(plan, failover.evacuated), manner);
   await ports.journal.record({ ...entry, at: ports.clock.now(), kind: 'result', summary: `${database.name}: RDS accepted the promotion` });
   return waiting('RDS accepted the promotion', database, ports.clock.now());
+}
+
+/** Journaled as if it had been asked for: what the replica held until now bounds what is lost. Nothing is changed by it. */
+async function adopt(ports: PromotePorts, { failover, epoch }: PromoteInput, view: View, reason: string, database: DatabasePlan): Promise<PromoteResult> {
+  const now = ports.clock.now();
+  await ports.journal.record({
+    execution: failover.execution, application: failover.application, at: now, step: 'Promote replica', kind: 'intent', epoch,
+    summary: `${database.name}: adopt: ${reason}`, evidence: { replayedAt: view.facts?.replayedAt, heartbeatAt: view.facts?.heartbeatAt },
+  });
+  return waiting(reason, database, now);
 }
 
 async function probe(ports: PromotePorts, input: PromoteInput, plan: ApplicationPlan, database: DatabasePlan, view: View): Promise<PromoteResult> {

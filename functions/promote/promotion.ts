@@ -1,9 +1,11 @@
 // The next thing to do with a replica on its way to becoming the writer, from what it and RDS say now; never from memory.
 import type { Instant, DatabasePlan } from '../../domain/plan.ts';
-import type { DatabaseFacts, InstanceFacts } from '../../domain/ports.ts';
+import type { DatabaseFacts, InstanceFacts, PendingMove } from '../../domain/ports.ts';
 
 export type Promotion =
   | { readonly kind: 'start'; readonly reason: string }
+  /** Somebody asked for just this already: it is waited for and not asked for again. */
+  | { readonly kind: 'adopt'; readonly reason: string }
   | { readonly kind: 'wait'; readonly reason: string }
   | { readonly kind: 'probe'; readonly reason: string }
   | { readonly kind: 'stuck'; readonly reason: string };
@@ -16,9 +18,16 @@ export function promotion(
   facts: DatabaseFacts | undefined, instance: InstanceFacts | undefined, requestedAt: Instant | undefined,
   deadlineAt: Instant, database: DatabasePlan, now: Instant,
 ): Promotion {
+  const { pending } = instance ?? {};
+  // A move to somewhere else is somebody's decision about the whole database: never taken for ours, never asked against.
+  if (pending?.towardsThis === false) return { kind: 'stuck', reason: `a ${moveOf(pending)} to ${pending.target} is ${pending.status}, which is not ours: it is neither adopted nor asked against` };
   if (facts !== undefined && !facts.inRecovery) return { kind: 'probe', reason: 'the engine says that it has left recovery' };
   if (now >= deadlineAt) {
     return { kind: 'stuck', reason: `not writable after ${database.promoteTimeoutSeconds} s; RDS says ${instance?.status ?? 'nothing'}, ${requestedAt === undefined ? 'promotion was never accepted' : 'promotion was asked for'}` };
+  }
+  if (pending !== undefined) {
+    if (requestedAt === undefined && pending.status !== 'cancelling') return { kind: 'adopt', reason: `a ${moveOf(pending)} to this side is ${pending.status} already` };
+    return { kind: 'wait', reason: `the ${moveOf(pending)} to this side is ${pending.status}` };
   }
   if (requestedAt !== undefined && instance?.isReplica !== true) return { kind: 'wait', reason: `promotion is under way, RDS says ${instance?.status ?? 'nothing'}` };
   if (requestedAt !== undefined && now - requestedAt < REPEAT_AFTER_MS) return { kind: 'wait', reason: 'promotion was asked for' };
@@ -30,6 +39,8 @@ export function promotion(
   if (requestedAt !== undefined) return { kind: 'start', reason: 'promotion was asked for, but RDS still shows an idle replica: ask again' };
   return { kind: 'start', reason: `RDS shows an ${instance.status} replica` };
 }
+
+const moveOf = ({ losesData }: PendingMove): string => (losesData ? 'failover' : 'switchover');
 
 /** RDS keeps showing an `available` replica for a while after it accepted; an answer that was lost is asked again after this. */
 const REPEAT_AFTER_MS = 60_000;

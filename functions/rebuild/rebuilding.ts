@@ -1,6 +1,7 @@
 // The next thing to do with an old writer on its way to becoming a replica of the new one, from what is seen now. Nothing is deleted:
 // the old instance is renamed, with all of its data, and stays until a person has looked at it. Pure.
 import type { FenceIntent, Permit } from '../../domain/lease.ts';
+import { traitsOf } from '../../domain/kinds.ts';
 import type { DatabasePlan, Instant, Region } from '../../domain/plan.ts';
 import type { DatabaseFacts, InstanceFacts } from '../../domain/ports.ts';
 
@@ -31,6 +32,8 @@ const NEAR_BYTES = 16 * 1024 * 1024;
 /** RDS answers in these states, but takes no change until they end by themselves. */
 const IN_THE_WAY = 'RDS changes it only while it is available';
 
+const COMES_BACK = 'Aurora adds the old cluster back as a secondary by itself, on a new volume, once its region is well';
+
 const as = (kind: Rebuilding['kind'], reason: string): Rebuilding => ({ kind, reason });
 
 export function rebuilding(view: RebuildView, database: DatabasePlan, rpoSeconds: number, deadlineAt: Instant, now: Instant): Rebuilding {
@@ -42,8 +45,10 @@ export function rebuilding(view: RebuildView, database: DatabasePlan, rpoSeconds
     if (!isReplica) return as('refuse', `no order to fence ${database.name} in ${region} is open, and its instance is ${instance === undefined ? 'missing' : 'no replica'}`);
     return isOpenAgain(order) ? as('done', `${database.name} in ${region} is a replica and open again`) : late(now, deadlineAt, `the agent in ${region} has not opened the network again`);
   }
-  if (instance === undefined) return missing(view, now, deadlineAt);
+  const { rejoins } = traitsOf(database);
+  if (instance === undefined) return rejoins ? late(now, deadlineAt, COMES_BACK) : missing(view, now, deadlineAt);
   if (instance.isReplica) return streaming(view, rpoSeconds, now, deadlineAt);
+  if (rejoins) return late(now, deadlineAt, `${COMES_BACK}; now it is ${instance.status}`);
   // Both were asked about at once: one answer may be from before the renaming, the other from after it.
   if (view.aside !== undefined && view.askedAt.aside !== undefined && now - view.askedAt.aside < REPEAT_AFTER_MS) return as('wait', 'RDS shows it under both names while it renames');
   if (view.aside !== undefined) return as('refuse', `${view.aside.identifier} was set aside already, and ${instance.identifier} is no replica either`);

@@ -52,6 +52,16 @@ export const DATABASE_FINDINGS = {
     means: 'A replica of another minor version works, but behaves otherwise after the promotion; a newer writer than its replica may stop replication.',
     fix: 'Upgrade the replica first and then the writer, to the same version.',
   },
+  'aurora-version-mismatch': {
+    step: 'Promote replica', severity: 'critical', title: 'Engine versions of the global database differ between the regions',
+    means: 'Aurora fails and switches over only between clusters of the same major and minor version; the call would be refused in the middle of an outage.',
+    fix: 'Upgrade the cluster that is behind to the version of the other one.',
+  },
+  'aurora-headless': {
+    step: 'Assess survivor', severity: 'critical', title: 'The cluster has no instance',
+    means: 'A cluster without an instance has storage only: nobody can connect, so that nothing can be read before a failover, nor written after it.',
+    fix: 'Add a DB instance to the cluster, of the class that the other region has.',
+  },
   'database-class-drift': {
     step: 'Scale survivor', severity: 'warning', title: 'Instance classes differ between the regions',
     means: 'After the failover this instance carries the load of both regions.',

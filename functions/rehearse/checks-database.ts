@@ -19,11 +19,11 @@ export function databaseChecks(asked: Asked): readonly Check[] {
 function ownChecks(database: DatabasePlan, { place, inventory }: Asked): readonly Check[] {
   const identifier = database.instances[place]?.identifier ?? database.name;
   return [
-    { what: `instance ${identifier}`, region: place, covers: INSTANCE_FINDINGS, run: async () => instanceFindings(database, place, await inventory.instance(place, identifier)) },
+    { what: `instance ${identifier}`, region: place, covers: INSTANCE_FINDINGS, run: async () => instanceFindings(database, place, await sideOf(inventory, database, place)) },
     {
       what: `KMS key of instance ${identifier}`, region: place, covers: ['database-key-disabled'],
       run: async () => {
-        const keyId = (await inventory.instance(place, identifier))?.keyId;
+        const keyId = (await sideOf(inventory, database, place))?.keyId;
         return keyId === undefined ? [] : keyFindings('database-key-disabled', place, identifier, await inventory.keyState(place, keyId));
       },
     },
@@ -48,7 +48,7 @@ function pairChecks(database: DatabasePlan, { plan, inventory }: Asked): readonl
       run: async () => {
         const replica = replicaRegion(database, await both());
         if (replica === undefined) return [];
-        return lagFindings(database, replica, await inventory.replicaLagSeconds(replica, database.instances[replica]?.identifier ?? ''), plan.budgets.rpoSeconds);
+        return lagFindings(database, replica, await lagOf(inventory, database, replica), plan.budgets.rpoSeconds);
       },
     },
     { what: `${name}: the two instances compared`, region: 'global', covers: DRIFT_FINDINGS, run: () => withBoth((found) => driftFindings(database, regions, found)) },
@@ -59,6 +59,17 @@ function pairChecks(database: DatabasePlan, { plan, inventory }: Asked): readonl
     { what: `${name}: secrets compared`, region: 'global', covers: ['secret-differs'], run: () => secretsCompared(database, regions, inventory) },
     ...(database.writerRecord === undefined ? [] : [writerRecordCheck(database, database.writerRecord, both, inventory)]),
   ];
+}
+
+/** What stands in a region: an instance, or a cluster with its part in a global database. */
+function sideOf(inventory: Inventory, { name, globalCluster, instances: sides }: DatabasePlan, region: Region): Promise<InstanceDetails | undefined> {
+  const identifier = sides[region]?.identifier ?? name;
+  return globalCluster === undefined ? inventory.instance(region, identifier) : inventory.cluster(region, identifier, globalCluster);
+}
+
+function lagOf(inventory: Inventory, { globalCluster, instances: sides }: DatabasePlan, region: Region): Promise<number | undefined> {
+  const identifier = sides[region]?.identifier ?? '';
+  return globalCluster === undefined ? inventory.replicaLagSeconds(region, identifier) : inventory.globalLagSeconds(region, identifier);
 }
 
 const writerRecordCheck = (database: DatabasePlan, record: NonNullable<DatabasePlan['writerRecord']>, both: () => ReturnType<typeof instances>, inventory: Inventory): Check => ({
@@ -75,6 +86,6 @@ async function secretsCompared(database: DatabasePlan, regions: readonly [Region
 }
 
 async function instances(database: DatabasePlan, inventory: Inventory): Promise<Readonly<Record<Region, InstanceDetails | undefined>>> {
-  const found = await Promise.all(Object.entries(database.instances).map(async ([region, { identifier }]) => [region, await inventory.instance(region, identifier)] as const));
+  const found = await Promise.all(Object.keys(database.instances).map(async (region) => [region, await sideOf(inventory, database, region)] as const));
   return Object.fromEntries(found);
 }

@@ -1,5 +1,6 @@
 // Is an instance fit to be promoted, and are the two of a pair alike? RDS's own words, held against the plan.
 import type { Finding, InstanceDetails } from '../../domain/inventory.ts';
+import { traitsOf } from '../../domain/kinds.ts';
 import type { DatabasePlan, Region } from '../../domain/plan.ts';
 import { finding, type FindingId } from './catalogue.ts';
 
@@ -10,9 +11,9 @@ const WORKING: ReadonlySet<string> = new Set(['available', 'storage-optimization
 
 export const INSTANCE_FINDINGS: readonly FindingId[] = [
   'database-missing', 'database-not-available', 'database-backing-up', 'database-host', 'database-no-backups', 'database-not-encrypted', 'database-unprotected',
-  'database-single-zone', 'database-parameters-pending', 'database-security-group',
+  'database-single-zone', 'database-parameters-pending', 'database-security-group', 'aurora-headless',
 ];
-export const DRIFT_FINDINGS: readonly FindingId[] = ['database-version-drift', 'database-class-drift'];
+export const DRIFT_FINDINGS: readonly FindingId[] = ['database-version-drift', 'database-class-drift', 'aurora-version-mismatch'];
 
 /** What one instance alone shows. */
 export function instanceFindings(database: DatabasePlan, region: Region, found: InstanceDetails | undefined): readonly Finding[] {
@@ -32,6 +33,7 @@ export function instanceFindings(database: DatabasePlan, region: Region, found: 
     ...when(!found.isEncrypted, 'database-not-encrypted', 'StorageEncrypted is false'),
     ...when(!found.isDeletionProtected, 'database-unprotected', 'DeletionProtection is false'),
     ...when(!found.isMultiZone, 'database-single-zone', 'MultiAZ is false'),
+    ...when(found.memberCount === 0, 'aurora-headless', 'the cluster has no instance'),
     ...when(pending.length > 0, 'database-parameters-pending', pending.map(({ name, status }) => `${name}: ${status}`).join(', ')),
     ...when(!found.securityGroupIds.includes(planned.securityGroupId), 'database-security-group', `it has ${found.securityGroupIds.join(', ') || 'none'}, the plan closes ${planned.securityGroupId}`),
     ...when(found.securityGroupIds.includes(planned.securityGroupId) && others.length > 0, 'database-security-group', `besides ${planned.securityGroupId} it has ${others.join(', ')}`),
@@ -44,7 +46,8 @@ export function driftFindings(database: DatabasePlan, regions: readonly [Region,
   const differ = (id: FindingId, left: string, right: string): readonly Finding[] =>
     (left === right ? [] : [finding(id, place, `${regions[0]} ${left}, ${regions[1]} ${right}`)]);
   return [
-    ...differ('database-version-drift', one.engineVersion, other.engineVersion),
+    // A read replica of another version works; a managed failover of a global database is refused.
+    ...differ(traitsOf(database).isSwitchover ? 'aurora-version-mismatch' : 'database-version-drift', one.engineVersion, other.engineVersion),
     ...differ('database-class-drift', one.instanceClass, other.instanceClass),
   ];
 }

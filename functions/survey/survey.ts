@@ -4,7 +4,7 @@ import { countedIn, roomFor } from '../../domain/capacity.ts';
 import type { Scaled } from '../../domain/drill.ts';
 import { hooksAt, type HooksAt } from '../../domain/hooks.ts';
 import type { Failover } from '../../domain/journal.ts';
-import { survivorOf, type ApplicationPlan, type Instant, type Region } from '../../domain/plan.ts';
+import { survivorOf, type ApplicationPlan, type DatabasePlan, type Instant, type Region } from '../../domain/plan.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { direction, drillGate, gatesOf, type DatabaseFound } from './gates.ts';
 
@@ -23,8 +23,10 @@ type SurveyPorts = Pick<Ports, 'leases' | 'observations' | 'permits' | 'intents'
 export const survey = (ports: SurveyPorts, plan: ApplicationPlan) =>
   async (input: SurveyInput): Promise<Surveyed> => {
     const { application, execution, startedAt, requestedBy } = input;
-    const databases = await lookAtAll(ports, plan);
-    const home = plan.regions.find((region) => region === input.home) ?? (input.drill === true ? away(plan, databases) : plan.regions[0]);
+    const before = await lookAtAll(ports, plan, plan.databases);
+    const home = plan.regions.find((region) => region === input.home) ?? (input.drill === true ? away(plan, before) : plan.regions[0]);
+    const concerned = concernedBy(plan, home);
+    const databases = before.filter(({ database }) => concerned.some(({ name }) => name === database));
     const found = { lease: await ports.leases.read(application), observations: await ports.observations.list(application), databases };
     const way = direction(plan, databases, home);
     const failover = (evacuated: Region): Failover => ({
@@ -39,7 +41,7 @@ export const survey = (ports: SurveyPorts, plan: ApplicationPlan) =>
     await ports.journal.record({ execution, application, at: ports.clock.now(), step: 'Survey pair', kind: 'gate', summary: refused.length > 0 ? `refused: ${reason}` : reason, gates, evidence: { home, keepWriter: input.keepWriter ?? false, acceptLost: input.acceptLost ?? false, drill: input.drill ?? false, requestedBy: requestedBy ?? 'nobody' } });
     return {
       survey: refused.length > 0 ? 'refused' : 'go', reason, home, rebuild: failover(survivorOf(plan, way.writer)), move: failover(survivorOf(plan, home)),
-      writerMoves, resumes: way.resumes, databases: plan.databases.map(({ name }) => name), scaled: { home: added(plan, home), other: added(plan, survivorOf(plan, home)) },
+      writerMoves, resumes: way.resumes, databases: concerned.map(({ name }) => name), scaled: { home: added(plan, home), other: added(plan, survivorOf(plan, home)) },
       ...(plan.hooks === undefined ? {} : { hooks: hooksAt(plan.hooks) }),
     };
   };
@@ -47,8 +49,16 @@ export const survey = (ports: SurveyPorts, plan: ApplicationPlan) =>
 /** A drill takes the writer to where it is not, so that the directions take turns by themselves. */
 const away = (plan: ApplicationPlan, [first]: readonly DatabaseFound[]): Region => survivorOf(plan, first?.permit?.writer ?? plan.regions[1]);
 
-async function lookAtAll(ports: SurveyPorts, plan: ApplicationPlan): Promise<readonly DatabaseFound[]> {
-  return Promise.all(plan.databases.map(async (database) => {
+/**
+ * Where users have shards, each database has a home: the shard's region, or the first of the pair. Only those that are at home where the
+ * writer shall go are looked at and moved; the others stay where they are. Without shards it is all of them, whichever way.
+ */
+function concernedBy({ databases, regions: [first] }: ApplicationPlan, home: Region): readonly DatabasePlan[] {
+  return databases.some(({ shardOf }) => shardOf !== undefined) ? databases.filter(({ shardOf = first }) => shardOf === home) : databases;
+}
+
+async function lookAtAll(ports: SurveyPorts, plan: ApplicationPlan, concerned: readonly DatabasePlan[]): Promise<readonly DatabaseFound[]> {
+  return Promise.all(concerned.map(async (database) => {
     const [permit, orders] = await Promise.all([
       ports.permits.read(plan.application, database.name),
       Promise.all(plan.regions.map((region) => ports.intents.read(plan.application, database.name, region))),

@@ -7,6 +7,7 @@ import type { ApplicationPlan, DatabasePlan, Instant, Region } from '../../domai
 import type { Announcement, Figures, Ports } from '../../domain/ports.ts';
 import { goneServers } from '../../domain/permits.ts';
 import { inRounds } from '../../domain/rounds.ts';
+import { lookAround, type AftermathPorts } from './aftermath.ts';
 import { deliver, type DeliverPorts } from './deliver.ts';
 import { freshnessFigures } from './freshness.ts';
 import { lag, lagFigures, page } from './lag.ts';
@@ -18,18 +19,25 @@ type WatchPorts = Pick<Ports, 'database' | 'observations' | 'permits' | 'leases'
   readonly drills?: Pick<DrillStore, 'list'>;
   /** Absent where nothing can wait. */
   readonly late?: Omit<DeliverPorts, 'clock'>;
+  /** Absent where no control plane does anything by itself. */
+  readonly aftermath?: AftermathPorts['aftermath'];
 };
 export interface WatchResult { readonly rounds: number; readonly paged: readonly string[] }
 
 export const watch = (ports: WatchPorts, plan: ApplicationPlan, region: Region) =>
   async ({ runSeconds }: { readonly runSeconds: number }): Promise<WatchResult> => {
     const paged = new Set<string>();
+    let looked = false;
     const { rounds, failures } = await inRounds(ports.clock, plan.detection.probeIntervalSeconds, runSeconds, async () => {
       // Side by side: a slow Slack must not make the agent blind.
-      const [looked, delivered] = await Promise.allSettled([look(ports, plan, region), ports.late === undefined ? 0 : deliver({ ...ports.late, clock: ports.clock }, plan)]);
-      if (looked.status === 'rejected') throw looked.reason;
-      for (const name of looked.value) paged.add(name);
+      const [seen, delivered] = await Promise.allSettled([look(ports, plan, region), ports.late === undefined ? 0 : deliver({ ...ports.late, clock: ports.clock }, plan)]);
+      if (seen.status === 'rejected') throw seen.reason;
+      for (const name of seen.value) paged.add(name);
       if (delivered.status === 'rejected') throw delivered.reason;
+      // Once in a run: snapshots and events change in minutes, and RDS counts what it is asked.
+      if (looked || ports.aftermath === undefined) return;
+      for (const name of await lookAround({ aftermath: ports.aftermath, clock: ports.clock }, plan, region, (page) => tell(ports, plan, page))) paged.add(name);
+      looked = true;
     });
     if (failures.length > 0) throw new TryAgainError(`${failures.length} of ${rounds} rounds failed; the last: ${String(failures.at(-1))}`, { cause: failures.at(-1) });
     // Last: a table that fails here must not make the agent blind.

@@ -87,8 +87,11 @@ function askedRules(setting: Setting, removed: Removed): Rules {
       const shown = removed.has('permit wait at the fence') ? lapsed(seenPermit(permit)) : seenPermit(permit);
       return fencing(permitOf(shown), intentOf(order, evacuated), waitPlan, at(clock), at(order.recordedAt)).kind;
     },
-    nextOfPromotion: (facts, isReplica, asked, recently) =>
-      promotion(factsOf(facts), instanceOf(facts, isReplica), asked ? at(recently ? 0 : -ASKED_LONG_AGO) : undefined, at(ASKED_LONG_AGO), database, at(0)).kind,
+    nextOfPromotion(facts, isReplica, asked, recently) {
+      const next = promotion(factsOf(facts), instanceOf(facts, isReplica), asked ? at(recently ? 0 : -ASKED_LONG_AGO) : undefined, at(ASKED_LONG_AGO), database, at(0)).kind;
+      // Nobody but the executions moves a database here, so that nothing is adopted.
+      return next === 'adopt' ? 'wait' : next;
+    },
     mayPromote(permit, order, evacuated, epoch, clock) {
       const shown = removed.has('permit wait at the promotion') ? lapsed(seenPermit(permit)) : seenPermit(permit);
       const intent = order === undefined ? undefined : intentOf(order, evacuated);

@@ -35,14 +35,14 @@ function databaseCases(test: Case, world: () => World): void {
     expect(await database().describe(elsewhere(world().database), HERE)).toBeUndefined();
   });
   test('database: takes the order to promote the replica', async () => {
-    await database().promote(world().database, THERE);
+    await database().promote(world().database, THERE, 'unplanned');
   });
   test('database: the promoted replica ends as a writer of its own', async () => {
     const promoted = await until(() => database().describe(world().database, THERE), (facts) => facts?.isReplica === false && facts.status === 'available');
     expect(promoted).not.toHaveProperty('sourceIdentifier');
   });
   test('database: promotes nothing that is not there', async () => {
-    await refusal(database().promote(elsewhere(world().database), THERE), RefusedByAwsError, 'DBInstanceNotFound');
+    await refusal(database().promote(elsewhere(world().database), THERE, 'unplanned'), RefusedByAwsError, 'DBInstanceNotFound');
   });
 }
 

@@ -11,16 +11,19 @@ const place = z.enum(['home', 'standby', 'witness', 'internet', 'us-east-1']);
 const when = { at: z.number().nonnegative(), for: z.number().positive().exactOptional() };
 const fault = <Name extends Fault['do'], Shape extends z.ZodRawShape>(name: Name, shape: Shape) => z.strictObject({ ...when, do: z.literal(name), ...shape });
 const seconds = z.number();
+/** This one alone; all of them when absent. */
+const database = z.string().exactOptional();
 
 const faultForm = z.discriminatedUnion('do', [
-  fault('crash', { place }), fault('hang', { place }), fault('isolate', { place }), fault('crash database', { place }), fault('lose replica', { place }),
+  fault('crash', { place }), fault('hang', { place }), fault('isolate', { place }), fault('crash database', { place, database }), fault('lose replica', { place }),
   fault('no agents', { place, agent: z.enum(['observe', 'enforce']).exactOptional() }), fault('open network', { place }), fault('slow', { place, ms: z.number() }),
   fault('cut', { from: place, to: place, bothWays: z.boolean().exactOptional() }),
-  fault('stop replication', {}), fault('lag', { seconds }),
+  fault('stop replication', { database }), fault('lag', { seconds, database }),
   fault('events', { lost: z.number().exactOptional(), duplicated: z.number().exactOptional(), lateSeconds: z.number().exactOptional() }),
   fault('application', { place, fault: z.enum(['down', 'bad-content', 'read-failed', 'write-failed', 'slow']) }),
-  fault('status', { place, status: z.string() }),
-  fault('promotion', { stalls: z.boolean().exactOptional(), readOnly: z.boolean().exactOptional(), seconds: z.number().exactOptional() }),
+  fault('status', { place, status: z.string(), database }),
+  fault('promotion', { database, stalls: z.boolean().exactOptional(), readOnly: z.boolean().exactOptional(), seconds: z.number().exactOptional() }),
+  fault('foreign move', { to: z.enum(['home', 'standby', 'elsewhere']), status: z.string().exactOptional(), losesData: z.boolean().exactOptional(), database }), fault('block times out', {}),
   fault('slow names', { seconds }), fault('hook', { hook: z.string(), fault: z.enum(HOOK_FAULTS) }), fault('no capacity', { place, most: z.number().int() }), fault('chat down', {}), fault('all messages down', {}),
   fault('clock', { place, seconds }), fault('server clock', { place, seconds }),
   fault('call', { port: z.string(), step: z.string().exactOptional(), fault: z.enum(CALL_FAULTS), times: z.number().int().exactOptional(), skip: z.number().int().exactOptional() }),
@@ -36,7 +39,7 @@ const faultForm = z.discriminatedUnion('do', [
 const planForm = z.strictObject({
   approval: z.enum(['none', 'required']), approvalDefault: z.enum(['hold', 'proceed', 'abort']), approvalTimeoutSeconds: z.number(),
   unprovenFence: z.enum(['hand-over', 'proceed']), permitsEnforced: z.boolean(), rpoSeconds: z.number(), rtoSeconds: z.number(), databaseOutageSeconds: z.number(),
-  promoteTimeoutSeconds: z.number(), cooldownSeconds: z.number(), databases: z.array(z.string()), hooks: z.partialRecord(z.enum(HOOK_POINTS), z.boolean()), healthChecks: z.boolean(), recordLeads: z.boolean(), strategyTimeoutSeconds: z.number(),
+  promoteTimeoutSeconds: z.number(), cooldownSeconds: z.number(), databases: z.array(z.string()), aurora: z.array(z.string()), after: z.record(z.string(), z.array(z.string())), shards: z.record(z.string(), z.enum(['home', 'standby'])), hooks: z.partialRecord(z.enum(HOOK_POINTS), z.boolean()), healthChecks: z.boolean(), recordLeads: z.boolean(), strategyTimeoutSeconds: z.number(),
   strategies: z.array(z.enum(['health-check-switch', 'routing-control', 'weighted-records'])),
 }).partial();
 
@@ -68,7 +71,11 @@ export const scenarioForm = z.strictObject({
     reason: z.string().exactOptional(),
     promoted: z.enum(['standby', 'home', 'standby and home', 'nobody']),
     /** Who may be written to at the end; nobody while permits are withdrawn. */
-    writer: z.enum(['standby', 'home', 'nobody']),
+    writer: z.enum(['standby', 'home', 'nobody', 'each its own']),
+    /** The same of each database by its name. */
+    writers: z.record(z.string(), z.enum(['standby', 'home', 'nobody'])).exactOptional(),
+    /** Databases of which nothing was promoted, fenced or granted anew: their permits are those of the beginning. */
+    untouched: z.array(z.string()).exactOptional(),
     /** `nothing`: no destructive call took effect. `any`: not the point here. */
     destroyed: z.enum(['nothing', 'any']).default('any'),
     /** Acknowledged writes that the final writer lacks; more than none must be reported (I3 sees to it). */

@@ -47,6 +47,9 @@ function usersOf({ world }: RunResult): string {
   return Object.entries(traffic?.endpoints ?? {}).every(([region, { weight }]) => stored[region] === weight) ? 'as planned' : JSON.stringify(stored);
 }
 
+const writersOf = ({ world }: RunResult, named: (region: string | undefined) => string): Readonly<Record<string, string>> =>
+  Object.fromEntries([...world.table.permits.values()].map(({ database, writer, withdrawn }) => [database, named(withdrawn ? undefined : writer)]));
+
 /** One comparison, so that a failure shows the whole picture and the story. */
 function judge({ then }: Scenario, result: RunResult): void {
   const { home, standby } = roles(result.world.plan);
@@ -65,7 +68,9 @@ function judge({ then }: Scenario, result: RunResult): void {
     users: then.users === undefined ? undefined : usersOf(result),
     reason: then.reason === undefined || result.reason.includes(then.reason) ? 'as expected' : result.reason,
     promoted: [...new Set(result.promoted)].map(named).join(' and ') || 'nobody',
-    writer: named(result.writer),
+    writer: then.writer === 'each its own' ? then.writer : named(result.writer),
+    writers: then.writers === undefined ? undefined : writersOf(result, named),
+    touched: (then.untouched ?? []).filter((name) => result.world.table.permits.get(name)?.epoch !== 0 || [...result.world.table.intents.values()].some((order) => order.database === name)),
     destroyed: then.destroyed === 'nothing' ? result.destructive : [],
     lost: result.lost <= then.lostMax ? 'as expected' : `${result.lost} acknowledged writes`,
     untold: then.told.filter((part) => !titles.includes(part)),
@@ -74,7 +79,7 @@ function judge({ then }: Scenario, result: RunResult): void {
     homeNetwork: then.homeNetwork === undefined ? undefined : result.world.pairs.every((pair) => !pair.in(home).networkOpen) ? 'closed' : 'open',
   };
   const wanted = {
-    violations: [], outcome: then.outcome, failovers: then.failovers, drill: then.drill, drillReason: 'as expected', failbacks: then.failbacks, failbackReason: 'as expected', records: then.records, users: then.users, reason: 'as expected', promoted: then.promoted, writer: then.writer, destroyed: [],
+    violations: [], outcome: then.outcome, failovers: then.failovers, drill: then.drill, drillReason: 'as expected', failbacks: then.failbacks, failbackReason: 'as expected', records: then.records, users: then.users, reason: 'as expected', promoted: then.promoted, writer: then.writer, writers: then.writers, touched: [], destroyed: [],
     lost: 'as expected', untold: [], toldAnyway: [], took: 'as expected', homeNetwork: then.homeNetwork,
   };
   if (JSON.stringify(found) !== JSON.stringify(wanted)) {

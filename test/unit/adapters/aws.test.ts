@@ -50,17 +50,17 @@ describe('RDS', () => {
     ['AccessDenied', 403, 'RefusedByAwsError'], ['DBInstanceNotFound', 404, 'RefusedByAwsError'],
   ])('a promotion answered by %s is asked once and is %s', async (code, status, name) => {
     await replying(failed(code, status));
-    await expect(rds().promote(database, 'eu-west-1')).rejects.toMatchObject({ name, message: expect.stringContaining('rds:PromoteReadReplica on orders-eu in eu-west-1') });
+    await expect(rds().promote(database, 'eu-west-1', 'unplanned')).rejects.toMatchObject({ name, message: expect.stringContaining('rds:PromoteReadReplica on orders-eu in eu-west-1') });
     expect(wire.calls).toHaveLength(1);
   });
   test('a promotion without an answer is not asked for again', async () => {
     await replying(undefined);
-    await expect(rds(200).promote(database, 'eu-west-1')).rejects.toMatchObject({ name: 'TryAgainError', cause: expect.objectContaining({ name: 'TimeoutError' }) });
+    await expect(rds(200).promote(database, 'eu-west-1', 'unplanned')).rejects.toMatchObject({ name: 'TryAgainError', cause: expect.objectContaining({ name: 'TimeoutError' }) });
     expect(wire.calls).toHaveLength(1);
   });
   test('an accepted promotion', async () => {
     await replying(promoted);
-    await rds().promote(database, 'eu-west-1');
+    await rds().promote(database, 'eu-west-1', 'unplanned');
     expect(form(0)).toEqual(expect.objectContaining({ Action: 'PromoteReadReplica', DBInstanceIdentifier: 'orders-eu' }));
   });
   test('garbage with status 200 is unexpected', async () => {
@@ -69,13 +69,13 @@ describe('RDS', () => {
   });
   test('a region without an instance is refused before any call', async () => {
     await replying(promoted);
-    await expect(rds().promote(database, 'us-east-1')).rejects.toMatchObject({ name: 'RefusedByAwsError' });
+    await expect(rds().promote(database, 'us-east-1', 'unplanned')).rejects.toMatchObject({ name: 'RefusedByAwsError' });
     expect(wire.calls).toHaveLength(0);
   });
   test('nobody listens: try again', async () => {
     await replying(promoted);
     await wire.stop();
-    await expect(rds().promote(database, 'eu-west-1')).rejects.toMatchObject({ name: 'TryAgainError', message: expect.stringContaining('ECONNREFUSED') });
+    await expect(rds().promote(database, 'eu-west-1', 'unplanned')).rejects.toMatchObject({ name: 'TryAgainError', message: expect.stringContaining('ECONNREFUSED') });
   });
 });
 

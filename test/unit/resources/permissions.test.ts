@@ -9,7 +9,7 @@ import { allRegions, isWitness, readPlans } from '../../../resources/plans.ts';
 import { readRules } from '../../../resources/rules.ts';
 import { SourceCalls, type SdkCall } from './sdk-calls.ts';
 
-// With routing controls as well, so that every call that the source can send has something to be allowed on.
+// With routing controls and databases of both kinds, so that every call that the source can send has something to be allowed on.
 const example = readPlans('hotshift.example.yml');
 const controls = { 'eu-west-1': 'arn:aws:route53-recovery-control::111122223333:controlpanel/a/routingcontrol/b', 'eu-central-1': 'arn:aws:route53-recovery-control::111122223333:controlpanel/a/routingcontrol/c' };
 const each = <T,>(make: (region: string) => T): Record<string, T> => ({ 'eu-west-1': make('eu-west-1'), 'eu-central-1': make('eu-central-1') });
@@ -21,7 +21,8 @@ const capacities: readonly CapacityPlan[] = [
 ];
 const hooks: readonly HookPlan[] = [{ name: 'tell', point: 'after-shift', functionArns: each((region) => `arn:aws:lambda:${region}:111122223333:function:tell`), timeoutSeconds: 5, required: false }];
 const sessions: SessionPlan = { signingKeySecretIds: ['shop/signing'], parameterName: '/shop/epoch', topicArns: each((region) => `arn:aws:sns:${region}:111122223333:app`) };
-const plans = { ...example, applications: example.applications.map((plan) => ({ ...plan, routingControls: { endpoints: [], controls }, capacity: [...plan.capacity, ...capacities], hooks, sessions })) };
+const aurora = readPlans('hotshift.aurora.example.yml').applications.flatMap(({ databases }) => databases.filter(({ kind }) => kind === 'aurora-global'));
+const plans = { ...example, applications: example.applications.map((plan) => ({ ...plan, databases: [...plan.databases, ...aurora], routingControls: { endpoints: [], controls }, capacity: [...plan.capacity, ...capacities], hooks, sessions })) };
 const names = functionNames();
 
 /** The prefix of a client's actions in IAM, where it is not the client's own name. */
@@ -58,7 +59,7 @@ describe('the calls in the source', () => {
 });
 
 describe('changes are bound', () => {
-  const CHANGING = ['rds:PromoteReadReplica', 'ec2:RevokeSecurityGroupIngress', 'route53:ChangeResourceRecordSets', 'ecs:UpdateService', 'autoscaling:SetDesiredCapacity', 'lambda:PutProvisionedConcurrencyConfig', 'application-autoscaling:RegisterScalableTarget', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'sns:Publish', 'ssm:PutParameter', 'lambda:InvokeFunction', 'events:PutEvents'];
+  const CHANGING = ['rds:PromoteReadReplica', 'rds:FailoverGlobalCluster', 'rds:SwitchoverGlobalCluster', 'rds:CopyDBClusterSnapshot', 'ec2:RevokeSecurityGroupIngress', 'route53:ChangeResourceRecordSets', 'ecs:UpdateService', 'autoscaling:SetDesiredCapacity', 'lambda:PutProvisionedConcurrencyConfig', 'application-autoscaling:RegisterScalableTarget', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'sns:Publish', 'ssm:PutParameter', 'lambda:InvokeFunction', 'events:PutEvents'];
   const statements = allRegions(plans).flatMap((region) => names.flatMap((name) => permissionsOf(name, region, plans).map((statement) => ({ region, name, statement }))));
 
   test('every changing action names its resources', () => {
@@ -86,11 +87,20 @@ describe('changes are bound', () => {
     expect(statements.filter(({ region, statement }) => region === 'eu-west-1' && statement.Sid === 'CallHooks').flatMap(({ statement }) => statement.Resource)).toEqual(['arn:aws:lambda:eu-west-1:111122223333:function:tell']);
   });
 
+  test('a global database: a failover for its own clusters in the own region, a switchover for both', () => {
+    const targets = (sid: string): readonly string[] => statements.filter((entry) => entry.region === 'eu-west-1' && entry.statement.Sid === sid).flatMap(({ statement }) => [statement.Resource].flat() as string[]);
+    expect(targets('FailOverGlobal')).toEqual([
+      'arn:aws:rds::111122223333:global-cluster:users-west-global', 'arn:aws:rds::111122223333:global-cluster:users-central-global',
+      'arn:aws:rds:eu-west-1:111122223333:cluster:users-west-ireland', 'arn:aws:rds:eu-west-1:111122223333:cluster:users-central-ireland',
+    ]);
+    expect(targets('SwitchOverGlobal')).toHaveLength(6);
+  });
+
   test('records: only upserts, only the configured names, with the types that are written', () => {
     const conditions = statements.filter(({ region, statement }) => region === 'eu-west-1' && statement.Action.includes('route53:ChangeResourceRecordSets')).map(({ statement }) => statement.Condition?.['ForAllValues:StringEquals']);
     expect(conditions).toEqual([
       { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': ['shop.example.com'], 'route53:ChangeResourceRecordSetsRecordTypes': ['A', 'AAAA'], 'route53:ChangeResourceRecordSetsActions': ['UPSERT'] },
-      { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': ['orders-writer.shop.internal'], 'route53:ChangeResourceRecordSetsRecordTypes': ['CNAME'], 'route53:ChangeResourceRecordSetsActions': ['UPSERT'] },
+      { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': ['orders-writer.shop.internal', 'users-west-writer.shop.internal', 'users-central-writer.shop.internal'], 'route53:ChangeResourceRecordSetsRecordTypes': ['CNAME'], 'route53:ChangeResourceRecordSetsActions': ['UPSERT'] },
     ]);
   });
 

@@ -1,11 +1,12 @@
 // RDS for PostgreSQL with cross-region read replicas: the control plane's state and delays around real engines. Wiring
-// only. It has no Multi-AZ, no Aurora and no restore; deleting an instance is refused by not being there.
+// only. It has no Multi-AZ and no restore, of Aurora the control plane's state alone; deleting an instance is refused by not being there.
 import * as client from '@aws-sdk/client-rds';
 import type { Clock } from '../../../domain/ports.ts';
 import type { Service } from '../service.ts';
 import { changeHandlers } from './rds/change.ts';
 import { describeHandlers } from './rds/describe.ts';
 import type { RdsEvent } from './rds/events.ts';
+import { globalHandlers, type GlobalSeed } from './rds/global.ts';
 import { InstanceStore, type InstanceName, type InstanceSeed } from './rds/instances.ts';
 import { Lifecycle, quickDelays, type DatabaseHost, type RdsDelays } from './rds/lifecycle.ts';
 import { snapshotHandlers } from './rds/snapshots.ts';
@@ -14,6 +15,9 @@ export type { DatabaseHost, InstanceName, InstanceSeed, RdsDelays, RdsEvent };
 
 export interface RdsOptions {
   readonly instances: readonly InstanceSeed[];
+  /** Aurora global databases, as state without engines. */
+  readonly globals?: readonly GlobalSeed[];
+  readonly moveMs?: number;
   readonly host: DatabaseHost;
   readonly clock: Clock;
   readonly delays?: Partial<RdsDelays>;
@@ -33,6 +37,6 @@ export function rdsService(options: RdsOptions): Service {
     signingName: 'rds',
     client,
     scope: 'regional',
-    handlers: { ...describeHandlers({ instances, lifecycle, clock }), ...changeHandlers({ instances, lifecycle, clock }), ...snapshotHandlers(instances, clock, delays.modifyMs) },
+    handlers: { ...describeHandlers({ instances, lifecycle, clock }), ...changeHandlers({ instances, lifecycle, clock }), ...snapshotHandlers(instances, clock, delays.modifyMs), ...globalHandlers({ globals: options.globals ?? [], clock, moveMs: options.moveMs ?? delays.promoteDelayMs }) },
   };
 }
