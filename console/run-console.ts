@@ -2,24 +2,15 @@
 // ends everything with Ctrl-C.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import type { Settings } from '../twin/settings.ts';
 import { makeAssets } from './assets.ts';
 import { EventLog } from './event-log.ts';
-import { outline, type Machine, type Outline } from './outline.ts';
+import { outlines } from './outlines.ts';
 import { startConsole } from './server.ts';
 import { TwinSession } from './twin-session.ts';
 import { emptyView } from './view.ts';
 
 export interface ConsoleChoice { readonly port: number; readonly open: boolean }
-
-const folder = join(import.meta.dirname, '..', 'statemachines');
-
-/** The three workflows, read from the files that are deployed. */
-export const outlines = (): readonly Outline[] =>
-  ['failover', 'drill', 'failback'].map((name) => outline(name, parse(readFileSync(join(folder, `${name}.asl.yaml`), 'utf8')) as Machine));
 
 /** Runs until it is interrupted. */
 export async function runConsole(settings: Settings, { port, open }: ConsoleChoice): Promise<'kept' | 'cannotRun'> {

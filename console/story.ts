@@ -38,7 +38,7 @@ export function story({ phase, detail, fault, workflow, outcome, approvalWaits, 
     return { headline: VERBS[running.machine] ?? 'Hotshift acts', detail: first === undefined ? 'The lit states of the workflow below are running.' : `${DOING[first[0]] ?? ''}.` };
   }
   if (busy !== null) return { headline: capital(busy), detail: '' };
-  if (fault === null) return outcome === null ? { headline: 'Both regions serve', detail: 'Half of the users go to each region, and all writes go to one database. Break something.' } : { headline: outcome, detail: 'Users are back in both regions. Break something, or end the run.' };
+  if (fault === null) return outcome === null ? { headline: 'Both regions serve', detail: 'Half of the users go to each region, and all writes go to one database. Break something.' } : { headline: outcome, detail: QUIET[outcome] ?? 'Nobody broke anything: the journal says why it began.' };
   if (outcome !== null) return { headline: outcome, detail: AFTER[outcome] ?? 'The journal says why.' };
   return { headline: titleOf(fault), detail: FAULT_TEXTS[fault].ends === 'nothing' ? '' : `Observers look every second; ${FAULT_TEXTS[fault].ends === 'Failed over' ? 'several bad looks in a row make a suspicion' : 'nothing may move here'}.` };
 }
@@ -48,4 +48,6 @@ const AFTER: Readonly<Record<string, string>> = {
   'Failed over': 'The other region serves everybody. Bring the old one back, or end the run and see the report.', 'Stood down': 'Nothing was moved: the evidence was not enough, or nothing had to move.',
   'Handed to a human': 'It stopped where it could not prove the next step. The journal says where.', 'Failed back': 'The writer is home and both regions serve again.',
 };
+/** Ends of what began without a fault: a drill, a command, or a machine so busy that it looked sick. */
+const QUIET: Readonly<Record<string, string>> = { 'Drill passed': 'Users are back in both regions. Break something, or end the run.', 'Stood down': 'Something looked wrong, and the evidence was not enough: nothing was moved.' };
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

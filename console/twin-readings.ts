@@ -57,10 +57,11 @@ export async function readPlaces(twin: Twin, permit: Permit | undefined): Promis
 
 function placeState({ network, pair }: Twin, region: string): PlaceView['state'] {
   if (region !== WITNESS && pair.server(region).isFrozen) return 'frozen';
-  const others = REGIONS.filter((place) => place !== region);
-  const heard = others.filter((place) => network.reachable(place, region));
-  if (network.state(USERS, region).mode === 'refuse') return 'dark';
-  return heard.length === others.length ? 'up' : 'cut off';
+  const isDark = (place: string): boolean => network.state(USERS, place).mode === 'refuse';
+  if (isDark(region)) return 'dark';
+  // Cut off from everybody who lives; a single dark link is no isolation.
+  const living = REGIONS.filter((place) => place !== region && !isDark(place));
+  return living.length === 0 || living.some((place) => network.reachable(place, region)) ? 'up' : 'cut off';
 }
 
 async function readDatabase({ pair }: Twin, region: string): Promise<DatabaseView> {

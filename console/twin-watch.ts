@@ -76,11 +76,11 @@ export class TwinWatch {
 export const lineOf = ({ at, step, kind, summary, execution, gates = [] }: JournalEntry): JournalLine =>
   ({ at, step, kind, summary, execution, gates: gates.map(({ gate, passed, value, threshold }) => ({ gate, passed, value, threshold })) });
 
-function secondOf({ at, requests, errors, reads, writes, regions, p50Ms, p99Ms }: SecondStatistics): TrafficSecond {
+function secondOf({ at, requests, errors, reads, writes, regions, failures, p50Ms, p99Ms }: SecondStatistics): TrafficSecond {
   const served = Object.entries(regions).filter(([region]) => region !== 'none').map(([region, counts]) => [region, counts.requests - counts.errors] as const);
   return {
     at, ok: requests - errors, failed: errors, writesOk: writes.requests - writes.errors, readsOk: reads.requests - reads.errors,
-    p50Ms: tenth(p50Ms), p99Ms: tenth(p99Ms), byRegion: Object.fromEntries(served),
+    p50Ms: tenth(p50Ms), p99Ms: tenth(p99Ms), byRegion: Object.fromEntries(served), failures,
   };
 }
 

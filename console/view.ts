@@ -60,6 +60,8 @@ export interface TrafficSecond {
   readonly at: number; readonly ok: number; readonly failed: number; readonly writesOk: number; readonly readsOk: number;
   readonly p50Ms: number | null; readonly p99Ms: number | null;
   readonly byRegion: Readonly<Record<string, number>>;
+  /** Why requests failed, and how many for that reason. */
+  readonly failures: Readonly<Record<string, number>>;
 }
 export interface WorkflowView {
   readonly machine: string; readonly execution: string; readonly region: string; readonly startedAt: number; readonly endedAt: number | null;

@@ -31,13 +31,11 @@ const HOMES: Readonly<Record<Group, string>> = { faults: 'faults', operate: 'ope
 
 function build(action: ActionView): HTMLButtonElement {
   const isFault = action.id.startsWith(FAULT);
-  const button = make('button', { type: 'button', 'data-action': action.id, ...(isFault ? {} : { 'aria-describedby': 'hint' }) },
-    make('span', { class: 'label' }, action.label), ...(isFault ? [make('small', {}, action.does), make('small', { class: 'ends' })] : []));
+  const button = make('button', { type: 'button', 'data-action': action.id, 'aria-describedby': 'hint' },
+    make('span', { class: 'label' }, action.label), ...(isFault ? [make('small', { class: 'does' }, action.does), make('small', { class: 'ends' })] : []));
   button.addEventListener('click', () => void press(button, action));
-  if (!isFault) {
-    for (const event of ['mouseenter', 'focus'] as const) button.addEventListener(event, () => hint(button.dataset['hint'] ?? ''));
-    for (const event of ['mouseleave', 'blur'] as const) button.addEventListener(event, () => hint(STANDARD_HINT));
-  }
+  for (const event of ['mouseenter', 'focus'] as const) button.addEventListener(event, () => hint(button.dataset['hint'] ?? ''));
+  for (const event of ['mouseleave', 'blur'] as const) button.addEventListener(event, () => hint(STANDARD_HINT));
   element(HOMES[action.group]).append(button);
   return button;
 }
@@ -49,8 +47,10 @@ function update(button: HTMLButtonElement, { does, ends, blocked }: ActionView):
   set(button, 'title', blocked || undefined);
   button.dataset['hint'] = blocked === '' ? `${does}.` : `${does}. Not now: ${blocked}.`;
   const last = button.querySelector('.ends');
-  if (last !== null) say(last, blocked !== '' ? blocked : ends === 'nothing' ? '' : `must end: ${ends ?? ''}`);
+  if (last !== null) say(last, ENDS[ends ?? ''] ?? '');
 }
+
+const ENDS: Readonly<Record<string, string>> = { 'Failed over': 'must fail over', 'Stood down': 'must stand down' };
 
 const hint = (text: string): void => say(element('hint'), text === '' ? STANDARD_HINT : text.charAt(0).toUpperCase() + text.slice(1));
 

@@ -2,7 +2,7 @@
 // in words beside it.
 import uPlot from 'uplot';
 import type { Part } from './main.ts';
-import { element, say, set } from './dom.ts';
+import { clockText, element, say, set } from './dom.ts';
 import type { TrafficSecond, View } from '../view.ts';
 
 const SECONDS = 120;
@@ -34,13 +34,18 @@ export function plots(): Part {
     const times = shown.map((second) => second.at / 1000);
     requests?.setData([times, shown.map(({ byRegion }) => (byRegion[a] ?? 0) + (byRegion[b] ?? 0)), shown.map(({ byRegion }) => byRegion[a] ?? 0), shown.map(({ failed }) => failed)]);
     latency?.setData([times, shown.map(({ p99Ms }) => p99Ms), shown.map(({ p50Ms }) => p50Ms)]);
-    const [inWords, late] = last === undefined ? ['–', '–'] : [`${last.ok} answered, ${last.failed} failed`, last.p50Ms === null ? 'no answer' : `half within ${last.p50Ms} ms, 99 % within ${last.p99Ms ?? '–'} ms`];
+    const [inWords, late] = last === undefined ? ['–', '–'] : [`${last.ok} answered, ${last.failed} failed${reasons(last.failures)}`, last.p50Ms === null ? 'no answer' : `half within ${last.p50Ms} ms, 99 % within ${last.p99Ms ?? '–'} ms`];
     say(element('requests-now'), inWords);
     say(element('latency-now'), late);
     set(element('plot-requests'), 'aria-label', `Requests a second over the last ${shown.length} seconds, now ${inWords}`);
     set(element('plot-latency'), 'aria-label', `Latency over the last ${shown.length} seconds, now ${late}`);
   };
 }
+
+const reasons = (failures: TrafficSecond['failures']): string => {
+  const [most] = Object.entries(failures).sort(([, one], [, other]) => other - one);
+  return most === undefined ? '' : ` (${most[0]})`;
+};
 
 type Plot = uPlot;
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -55,7 +60,7 @@ function plot(id: string, series: readonly uPlot.Series[], faultAt: () => number
   return new uPlot({
     width: home.clientWidth || 300, height: HEIGHT, cursor: { show: false }, legend: { show: true, live: false },
     scales: { x: { time: true, range: (_self, _min, max) => [(max || Date.now() / 1000) - SECONDS, max || Date.now() / 1000] }, y: { range: (_self, _min, max) => [0, Math.max(10, max * 1.1)] } },
-    axes: [{ ...axis, space: 70 }, { ...axis, size: 44 }], series: [{}, ...series],
+    axes: [{ ...axis, space: 90, values: (_self, ticks) => ticks.map((tick) => clockText(tick * 1000)) }, { ...axis, size: 44 }], series: [{}, ...series],
     hooks: { draw: [(self) => marker(self, faultAt())] },
   }, empty, home);
 }

@@ -48,7 +48,8 @@ const station = (machineName: string, { name, kind, comment }: OutlineState): HT
   make('li', { class: `station ${kind}`, 'data-station': `${machineName}/${name}`, title: comment }, make('span', { class: 'dot', 'aria-hidden': 'true' }), make('span', { class: 'name' }, name), make('span', { class: 'time number' }));
 
 function show({ workflow: running }: View, now: number): void {
-  say(element('execution'), running === null ? 'Nothing runs.' : `${running.execution} in ${running.region}, ${running.endedAt === null ? `for ${secondsText(now - running.startedAt)}` : `took ${secondsText(running.endedAt - running.startedAt)}`}`);
+  say(element('execution'), running === null ? 'Nothing runs.' : `in ${running.region}, ${running.endedAt === null ? `for ${secondsText(now - running.startedAt)}` : `took ${secondsText(running.endedAt - running.startedAt)}`}`);
+  set(element('execution'), 'title', running?.execution);
   for (const one of element('machines').querySelectorAll<HTMLElement>('.station')) {
     const [machineName, name = ''] = (one.dataset['station'] ?? '').split('/');
     const state = running !== null && running.machine === machineName ? running.states[name] : undefined;

@@ -26,7 +26,7 @@ export function world(): Part {
 
 function card({ region, kind }: PlaceView, index: number): HTMLElement {
   const row = (name: string, label: string): readonly HTMLElement[] => [make('dt', {}, label), make('dd', { 'data-cell': name }, '–')];
-  const rows = kind === 'region' ? [...row('serves', 'Serves'), ...row('database', 'Database'), ...row('lag', 'Lag'), ...row('permit', 'Write permit'), ...row('network', 'Clients')] : [...row('holder', 'Lease'), ...row('epoch', 'Epoch'), ...row('pause', 'Paused'), ...row('ack', 'Acknowledged')];
+  const rows = kind === 'region' ? [...row('serves', 'Serves'), ...row('database', 'Database'), ...row('lag', 'Lag'), ...row('permit', 'Write permit'), ...row('network', 'Clients')] : [...row('holder', 'Lease'), ...row('epoch', 'Epoch'), ...row('pause', 'Paused'), ...row('ack', 'Acknowledge')];
   return make('article', { id: `place-${index}`, class: 'place', 'data-index': index },
     make('h3', {}, ...(kind === 'region' ? [make('span', { class: 'letter' }, LETTERS[index] ?? ''), ' '] : []), region, ' ', make('span', { class: 'state' }, 'unknown')),
     make('dl', {}, ...rows));
@@ -49,7 +49,7 @@ function showPlace({ state, kind, database, permitEpoch }: PlaceView, index: num
     cell('holder', watch?.holder === null || watch === null ? 'free' : 'held', watch?.holder === null || watch === null ? undefined : 'warn');
     cell('epoch', String(watch?.epoch ?? '–'));
     cell('pause', watch?.pausedUntil == null ? 'no' : 'yes', watch?.pausedUntil == null ? undefined : 'warn');
-    return cell('ack', watch?.acknowledgementDue === true ? 'due' : 'nothing due', watch?.acknowledgementDue === true ? 'warn' : undefined);
+    return cell('ack', watch?.acknowledgementDue === true ? 'due' : 'not due', watch?.acknowledgementDue === true ? 'warn' : undefined);
   }
   const region = places[index]?.region ?? '';
   const served = traffic.at(-1)?.byRegion[region] ?? 0;
