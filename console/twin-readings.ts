@@ -1,7 +1,7 @@
 // The twin as a person would see it who could look everywhere at once: processes, both databases from inside, the table. It reads past
 // the network's faults where that only shows what is, and never decides anything; what cannot be read is shown as unknown.
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { statusView, type StatusView } from '../cli/status-view.ts';
+import { statusView } from '../cli/status-view.ts';
 import type { FenceIntent, Lease, Permit } from '../domain/lease.ts';
 import type { Observation } from '../domain/observation.ts';
 import { vantagePointsOf } from '../domain/plan.ts';
@@ -9,6 +9,7 @@ import { USERS } from '../twin/network/addresses.ts';
 import type { PostgresServer } from '../twin/postgres/server.ts';
 import { APPLICATION, DATABASE, REGION_A, REGION_B, REGIONS, TABLE, WITNESS } from '../twin/settings.ts';
 import type { Twin } from '../twin/twin.ts';
+import { watchOf } from './table-views.ts';
 import type { DatabaseView, PlaceView, WatchView } from './view.ts';
 
 /** A frozen database keeps a question for ever; this long it may be busy. */
@@ -33,17 +34,6 @@ export async function readTable(twin: Twin): Promise<TableReading | undefined> {
   const known = (observations as readonly Observation[]).filter(({ vantagePoint }) => vantagePointsOf(twin.plan).includes(vantagePoint));
   const status = statusView(twin.plan, { lease, permits: [{ database: DATABASE, permit: permit === undefined ? undefined : { ...permit, renewals: {}, surrenders: {} } }], intents: intents as readonly FenceIntent[], observations: known, drills: [] }, Date.now());
   return { watch: watchOf(status, twin.plan.detection.quorum), permit };
-}
-
-/** What the observers say, counted as the verification counts it: only fresh evidence against a region. */
-export function watchOf({ observations, lease, blocks, now }: StatusView, quorum: number): WatchView {
-  const against: Record<string, number> = {};
-  for (const { target, result, fresh } of observations) against[target] = (against[target] ?? 0) + (fresh && (result === 'down' || result === 'impaired') ? 1 : 0);
-  return {
-    quorum, of: new Set(observations.map(({ vantagePoint }) => vantagePoint)).size, against, blocks,
-    points: observations.map(({ vantagePoint, target, result, at = null, latencyMs = null, consecutiveFailures, fresh, reason }) => ({ vantagePoint, target, result, at, latencyMs: latencyMs === null ? null : Math.round(latencyMs), consecutiveFailures, fresh, reason })),
-    epoch: lease.epoch, holder: lease.held ? lease.holder ?? null : null, pausedUntil: lease.pausedUntil !== undefined && lease.pausedUntil > now ? lease.pausedUntil : null, acknowledgementDue: lease.acknowledgementDue,
-  };
 }
 
 /** All places; `permit` says which database may be written, and under which epoch. */

@@ -8,7 +8,8 @@ import type { EventLog } from './event-log.ts';
 import { slackEntries } from './slack-entries.ts';
 import { readPlaces, readTable } from './twin-readings.ts';
 import { TwinWorkflows } from './twin-workflows.ts';
-import type { JournalLine, TrafficSecond, WatchView } from './view.ts';
+import { lineOf } from './table-views.ts';
+import type { TrafficSecond, WatchView } from './view.ts';
 
 const READ_EVERY_MS = 300;
 
@@ -73,14 +74,11 @@ export class TwinWatch {
   }
 }
 
-export const lineOf = ({ at, step, kind, summary, execution, gates = [] }: JournalEntry): JournalLine =>
-  ({ at, step, kind, summary, execution, gates: gates.map(({ gate, passed, value, threshold }) => ({ gate, passed, value, threshold })) });
-
-function secondOf({ at, requests, errors, reads, writes, regions, failures, p50Ms, p99Ms }: SecondStatistics): TrafficSecond {
+function secondOf({ at, requests, errors, reads, writes, regions, failures, p50Ms, p99Ms, lateMsMax }: SecondStatistics): TrafficSecond {
   const served = Object.entries(regions).filter(([region]) => region !== 'none').map(([region, counts]) => [region, counts.requests - counts.errors] as const);
   return {
     at, ok: requests - errors, failed: errors, writesOk: writes.requests - writes.errors, readsOk: reads.requests - reads.errors,
-    p50Ms: tenth(p50Ms), p99Ms: tenth(p99Ms), byRegion: Object.fromEntries(served), failures,
+    p50Ms: tenth(p50Ms), p99Ms: tenth(p99Ms), byRegion: Object.fromEntries(served), failures, lateMs: Math.round(lateMsMax),
   };
 }
 

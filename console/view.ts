@@ -62,6 +62,8 @@ export interface TrafficSecond {
   readonly byRegion: Readonly<Record<string, number>>;
   /** Why requests failed, and how many for that reason. */
   readonly failures: Readonly<Record<string, number>>;
+  /** How late the load generator itself was: a machine that is too slow makes failures of its own. */
+  readonly lateMs: number;
 }
 export interface WorkflowView {
   readonly machine: string; readonly execution: string; readonly region: string; readonly startedAt: number; readonly endedAt: number | null;

@@ -6,7 +6,9 @@ import { clockText, element, say, set } from './dom.ts';
 import type { TrafficSecond, View } from '../view.ts';
 
 const SECONDS = 120;
-const HEIGHT = 190;
+const HEIGHT = 230;
+/** Requests that leave so late say more of this machine than of the application. */
+const LATE_MS = 250;
 
 export function plots(): Part {
   let [requests, latency]: [Plot | undefined, Plot | undefined] = [undefined, undefined];
@@ -34,7 +36,7 @@ export function plots(): Part {
     const times = shown.map((second) => second.at / 1000);
     requests?.setData([times, shown.map(({ byRegion }) => (byRegion[a] ?? 0) + (byRegion[b] ?? 0)), shown.map(({ byRegion }) => byRegion[a] ?? 0), shown.map(({ failed }) => failed)]);
     latency?.setData([times, shown.map(({ p99Ms }) => p99Ms), shown.map(({ p50Ms }) => p50Ms)]);
-    const [inWords, late] = last === undefined ? ['–', '–'] : [`${last.ok} answered, ${last.failed} failed${reasons(last.failures)}`, last.p50Ms === null ? 'no answer' : `half within ${last.p50Ms} ms, 99 % within ${last.p99Ms ?? '–'} ms`];
+    const [inWords, late] = last === undefined ? ['–', '–'] : [`${last.ok} answered, ${last.failed} failed${reasons(last.failures)}${last.lateMs > LATE_MS ? '; this machine is too slow for the load' : ''}`, last.p50Ms === null ? 'no answer' : `half within ${last.p50Ms} ms, 99 % within ${last.p99Ms ?? '–'} ms`];
     say(element('requests-now'), inWords);
     say(element('latency-now'), late);
     set(element('plot-requests'), 'aria-label', `Requests a second over the last ${shown.length} seconds, now ${inWords}`);
@@ -80,6 +82,7 @@ function marker(self: uPlot, at: number | undefined): void {
   ctx.lineTo(x, top + height);
   ctx.stroke();
   ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
-  ctx.fillText('fault', x + 5 * devicePixelRatio, top + 14 * devicePixelRatio);
+  ctx.textAlign = 'right';
+  ctx.fillText('fault', x - 5 * devicePixelRatio, top + 14 * devicePixelRatio);
   ctx.restore();
 }

@@ -44,7 +44,7 @@ async function fromFaultToReport(executablePath: string): Promise<void> {
   const foreign: string[] = [];
   page.on('request', (request) => { if (!request.url().startsWith(new URL('/', link).href)) foreign.push(request.url()); });
   await page.goto(link);
-  expect(await page.evaluate(() => location.hash)).toBe('');
+  expect(await page.evaluate('location.hash')).toBe('');
   const headline = (text: string, withinMs = RUN_MS_MAX): Promise<void> => page.getByRole('heading', { level: 1, name: text }).waitFor({ timeout: withinMs });
   await headline('Both regions serve');
   await page.getByText(/\d+ answered, 0 failed/).first().waitFor({ timeout: 60_000 });
@@ -70,7 +70,7 @@ async function fromFaultToReport(executablePath: string): Promise<void> {
   expect(Number(await page.locator('#lost').textContent())).toBeGreaterThanOrEqual(0);
   expect(Number(/of (\d+) acknowledged/.exec(await page.locator('#lost-note').textContent() ?? '')?.[1])).toBeGreaterThan(0);
   // Until the report came, nothing that was there had moved by itself: below 0.1 nobody is disturbed (web.dev's threshold for "good").
-  expect(await page.evaluate(() => (window as unknown as { shifted: number }).shifted)).toBeLessThan(0.1);
+  expect(await page.evaluate('window.shifted')).toBeLessThan(0.1);
   expect(await findings(page)).toEqual([]);
   expect({ wrong, foreign }).toEqual({ wrong: [], foreign: [] });
 }
@@ -88,13 +88,12 @@ async function startTwin(): Promise<string> {
 }
 
 /** What moves though nobody has touched anything, as the browser measures it. */
-const watchShifts = (page: Page): Promise<void> => page.evaluate(() => {
-  const counted = window as unknown as { shifted: number };
-  counted.shifted = 0;
+const watchShifts = (page: Page): Promise<unknown> => page.evaluate(`
+  window.shifted = 0;
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries() as unknown as { readonly value: number; readonly hadRecentInput: boolean }[]) if (!entry.hadRecentInput) counted.shifted += entry.value;
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
   }).observe({ type: 'layout-shift', buffered: false });
-});
+`);
 
 /** Whatever axe finds, in each look of the page. */
 async function findings(page: Page): Promise<readonly string[]> {
@@ -105,7 +104,7 @@ async function findings(page: Page): Promise<readonly string[]> {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height: 900 });
       // A page that is wider than its screen has to be pushed about.
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const over = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
       if (over > 0) found.push(`${colorScheme} ${name}: ${over} px too wide`);
       // Past the page's policy, which forbids foreign scripts; the page itself keeps to it.
       const violations = await page.evaluate(`${axe}; axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')))`) as string[];
