@@ -28,6 +28,7 @@ const draw = (): void => {
 follow({
   onView: (view) => {
     shown = view;
+    set(document.body, 'data-source', view.session.source);
     say(element('mode'), view.session.source === 'twin' ? 'twin on this machine' : 'AWS, read only');
     draw();
   },

@@ -53,7 +53,7 @@ function showPlace({ state, kind, database, permitEpoch }: PlaceView, index: num
   }
   const region = places[index]?.region ?? '';
   const served = traffic.at(-1)?.byRegion[region] ?? 0;
-  cell('serves', served > 0 ? `${served} a second` : 'nobody', served > 0 ? 'good' : undefined);
+  cell('serves', served > 0 ? `${served}/s` : 'nobody', served > 0 ? 'good' : undefined);
   cell('database', databaseText(database), database?.state === 'up' ? (database.role === 'writer' && !database.closed ? 'good' : undefined) : 'bad');
   cell('lag', database?.lagSeconds == null ? '–' : `${database.lagSeconds.toFixed(1)} s`, (database?.lagSeconds ?? 0) > 2 ? 'bad' : undefined);
   cell('permit', permitEpoch === null ? 'none' : `epoch ${permitEpoch}`, permitEpoch === null ? undefined : 'good');
