@@ -22,7 +22,7 @@ export function refusal({ method, path, headers }: Asked, port: number, token: s
   if (origin !== undefined && (typeof origin !== 'string' || origin !== `http://${host}`)) return { status: 403, error: 'this Origin is not the console' };
   // A person may follow a link to the page from anywhere; nothing else of another site gets an answer.
   if (site !== undefined && !(site === 'same-origin' || site === 'none' || (path === '/' && headers['sec-fetch-dest'] === 'document'))) return { status: 403, error: 'asked from another site' };
-  if (!isAction) return method === 'GET' || method === 'HEAD' ? undefined : { status: 405, error: 'only GET and HEAD here' };
+  if (!isAction) return method === 'GET' ? undefined : { status: 405, error: 'only GET here' };
   if (method !== 'POST') return { status: 405, error: 'an action is a POST' };
   // Browsers name the Origin with every POST.
   if (origin === undefined) return { status: 403, error: 'an action names its Origin' };

@@ -24,12 +24,13 @@ export async function runConsole(settings: Settings, { port, open }: ConsoleChoi
   const link = `${server.url}#${token}`;
   console.log(`console: ${link}`);
   if (open) openPage(link, say);
-  const stands = await Promise.race([session.start(), interrupted.then(() => true)]);
-  if (stands) say('  the twin stands; Ctrl-C ends it');
-  if (stands) await interrupted;
+  const begun = await Promise.race([session.start(), interrupted.then(() => 'interrupted' as const)]);
+  if (begun === true) say('  the twin stands; Ctrl-C ends it');
+  if (begun === false) say(`the twin could not start: ${log.view.session.detail}`);
+  if (begun === true) await interrupted;
   await server.close();
   await session.close();
-  return stands ? 'kept' : 'cannotRun';
+  return begun === false ? 'cannotRun' : 'kept';
 }
 
 /** Everything that was started is stopped first, also what is just being started. A second one ends at once. */

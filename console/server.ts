@@ -25,6 +25,8 @@ const BODY_BYTES_MAX = 4_096;
 /** Proxies and browsers give up on a silent connection after a minute or so. */
 const BEAT_MS = 10_000;
 const RECONNECT_MS = 1_000;
+/** A page that does not read is cut off; it comes back and catches up, and nothing is kept for it meanwhile. */
+const UNREAD_BYTES_MAX = 4_000_000;
 const BASE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; img-src 'self' data:";
 const PAGE_POLICY = `${BASE}; script-src 'self'; style-src 'self'; connect-src 'self'`;
 /** The report carries its own style and runs no script. */
@@ -107,7 +109,10 @@ function stream(response: ServerResponse, log: EventLog, lastId: string): void {
   const missed = log.since(lastId);
   if (missed.kind === 'snapshot') response.write(`id: ${missed.id}\nevent: snapshot\ndata: ${JSON.stringify(missed.view)}\n\n`);
   else missed.changes.forEach(send);
-  const unsubscribe = log.subscribe(send);
+  const unsubscribe = log.subscribe((event) => {
+    if (response.writableLength > UNREAD_BYTES_MAX) response.destroy();
+    else send(event);
+  });
   const beat = setInterval(() => response.write(': beat\n\n'), BEAT_MS);
   response.on('close', () => {
     clearInterval(beat);

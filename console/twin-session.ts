@@ -35,6 +35,11 @@ const NOTICES_MAX = 6;
 /** Answers that were under way when the load was stopped. */
 const SETTLE_MS = 500;
 
+/** The agents of a region that returns come within a minute; after that its report says that they did not. */
+const CLOSING_MS_MAX = 90_000;
+const isClosing = ({ returned, live }: Run): boolean =>
+  returned !== undefined && live.concluded(['Failed over']) && !live.has('Enforce fence in us-east-1', 'sessions ended') && Date.now() - returned.at < CLOSING_MS_MAX;
+
 export class TwinSession {
   readonly #log: EventLog;
   readonly #base: Settings;
@@ -167,7 +172,7 @@ export class TwinSession {
     const traffic = await load.stop();
     await watch.close();
     // A region that was never brought back could not close its own database.
-    const { result, journal } = await readBack({ twin, settings: { ...settings, fault, failback: failback !== undefined }, seed, faultAt, traffic, returned, failback, mustEnforce: returned !== undefined });
+    const { result, journal } = await readBack({ twin, settings: { ...settings, fault, failback: failback !== undefined }, seed, faultAt, traffic, returned, failback, mustEnforce: returned !== undefined && run.live.concluded(['Failed over', 'Handed to a human']) });
     this.#report = reportPage({ result, journal, faultAt, traffic: seconds.map(trafficOf), madeAt: new Date().toISOString().slice(0, 16).replace('T', ' ') });
     this.#log.set('report', reportView(result, FAULT_TEXTS[fault].ends));
     run.outcome = result.outcome === 'nothing' ? 'Nothing had to move' : result.outcome;
@@ -216,7 +221,7 @@ export class TwinSession {
     this.#log.set('session', {
       source: 'twin', phase: this.#phase, ...told, since: this.#since, fault: run === undefined || run.fault === null ? null : { name: run.fault, at: run.faultAt },
       actions: choices({
-        phase: this.#phase, fault: run?.fault ?? null, returned: run?.returned !== undefined, running, failedOver: run?.live.concluded(['Failed over']) ?? false, failedBack: run?.failback !== undefined,
+        phase: this.#phase, fault: run?.fault ?? null, returned: run?.returned !== undefined, closing: run !== undefined && isClosing(run), running, failedOver: run?.live.concluded(['Failed over']) ?? false, failedBack: run?.failback !== undefined,
         paused: (run?.watch.watch?.pausedUntil ?? null) !== null, acknowledgementDue: run?.watch.watch?.acknowledgementDue ?? false, hasSwitch: run !== undefined && hasSwitch(run.settings), busy: this.#busy,
       }),
       notices: this.#notices,

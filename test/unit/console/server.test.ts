@@ -69,6 +69,7 @@ describe('who gets an answer at all', () => {
   test('other methods and unknown pages', async () => {
     expect(await ask('/', { method: 'POST', headers: own(), body: '{}' })).toMatchObject({ status: 405 });
     expect(await ask('/actions/report')).toMatchObject({ status: 405 });
+    expect(await ask('/events', { method: 'HEAD' })).toMatchObject({ status: 405 });
     for (const path of ['/nothing', '/../package.json', '/%2e%2e/package.json', '/report']) expect(await ask(path)).toMatchObject({ status: 404 });
   });
 });

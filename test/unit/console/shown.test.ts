@@ -46,7 +46,7 @@ describe('where an execution stands', () => {
 });
 
 describe('what can be done', () => {
-  const calm: Situation = { phase: 'steady', fault: null, returned: false, running: null, failedOver: false, failedBack: false, paused: false, acknowledgementDue: false, hasSwitch: false, busy: null };
+  const calm: Situation = { phase: 'steady', fault: null, returned: false, closing: false, running: null, failedOver: false, failedBack: false, paused: false, acknowledgementDue: false, hasSwitch: false, busy: null };
   const open = (now: Partial<Situation>): readonly string[] => choices({ ...calm, ...now }).filter(({ blocked }) => blocked === '').map(({ id }) => id);
   test('in peace: every fault that this twin can have, a drill, a pause', () => {
     expect(open({})).toEqual([...OFFERED.filter((fault) => fault !== 'route-53-down').map((fault) => `fault:${fault}`), 'drill', 'failover', 'pause', 'report', 'restart']);
@@ -63,6 +63,12 @@ describe('what can be done', () => {
     expect(open(after)).toEqual(['failover', 'pause', 'return', 'ack', 'report', 'restart'].filter((id) => id !== 'failover'));
     expect(open({ ...after, returned: true })).not.toContain('failback');
     expect(open({ ...after, returned: true, acknowledgementDue: false })).toContain('failback');
+  });
+  test('what never went away cannot come back; a region that has just come back is not reported before it has closed its database', () => {
+    expect(open({ phase: 'settled', fault: 'partition' })).not.toContain('return');
+    const back = { phase: 'settled', fault: 'region-crash', failedOver: true, returned: true } as const;
+    expect(open({ ...back, closing: true })).not.toContain('report');
+    expect(open(back)).toContain('report');
   });
   test('when the run has ended only a fresh twin is left', () => expect(open({ phase: 'reported' })).toEqual(['restart']));
   test('nothing while it starts or reads', () => {
