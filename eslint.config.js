@@ -47,7 +47,7 @@ export default tseslint.config(
     rules: forbid([/^\.\.\/[^.]/, 'no step imports another step'], [['../../adapters/*', '../../events/*', '../../twin/*', '../../simulator/*', '../../asl/*'], 'verbs and nouns import only domain and their own folder'], SDK, HANDLER),
   },
   { files: ['functions/*/handler.ts'], rules: forbid([/^\.\.\/[^.]/, 'no step imports another step'], [['../../twin/*', '../../simulator/*', '../../asl/*', '../../cli/*'], 'a handler only wires adapters into its verb'], SDK, HANDLER) },
-  { files: ['events/**/*.ts', 'cli/**/*.ts', 'resources/**/*.ts'], rules: forbid(SDK, HANDLER) },
+  { files: ['events/**/*.ts', 'cli/**/*.ts', 'console/**/*.ts', 'resources/**/*.ts'], rules: forbid(SDK, HANDLER) },
   { files: ['adapters/**/*.ts', 'simulator/**/*.ts', 'twin/**/*.ts'], rules: forbid(HANDLER) },
   { files: ['test/**/*.ts'], rules: { ...forbid(HANDLER), '@typescript-eslint/no-explicit-any': 'off', '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/only-throw-error': 'off', '@typescript-eslint/no-floating-promises': 'off', '@typescript-eslint/no-misused-promises': 'off', '@typescript-eslint/await-thenable': 'off' } },
 );

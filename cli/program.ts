@@ -7,6 +7,7 @@ import { registerAbort } from './commands/abort.ts';
 import { registerAck } from './commands/ack.ts';
 import { registerApprove } from './commands/approve.ts';
 import { registerCheck } from './commands/check.ts';
+import { registerConsole } from './commands/console.ts';
 import { registerFailback } from './commands/failback.ts';
 import { registerFollowUps } from './commands/follow-ups.ts';
 import { registerFailover } from './commands/failover.ts';
@@ -51,7 +52,7 @@ export async function runCommandLine(given: readonly string[], world: World): Pr
   const program = emptyProgram(world);
   const ending: Registration['ending'] = (action) => async (...args) => { code = await action(...args); };
   const registration = { program, world, ending };
-  for (const register of [registerInit, registerCheck, registerStatus, registerWhy, registerReport, registerPause, registerResume, registerAck, registerAbort, registerApprove, registerFailover, registerReinstate, registerFailback, registerDrill, registerFollowUps, registerCost, registerReplay, registerDeploy]) {
+  for (const register of [registerInit, registerCheck, registerStatus, registerWhy, registerReport, registerPause, registerResume, registerAck, registerAbort, registerApprove, registerFailover, registerReinstate, registerFailback, registerDrill, registerFollowUps, registerCost, registerReplay, registerDeploy, registerConsole]) {
     register(registration);
   }
   try {

@@ -49,7 +49,7 @@ test('the import law, read from the imports themselves', () => {
     const allowed = law.find(([where]) => where.test(file))?.[1];
     const step = file.split('/').slice(0, 2).join('/') + '/';
     return imports(file).filter((name) => {
-      if (name.startsWith('@aws-sdk/client-') && /^(domain|functions|events|cli|resources|asl|guard)\//.test(file)) return true;
+      if (name.startsWith('@aws-sdk/client-') && /^(domain|functions|events|cli|console|resources|asl|guard)\//.test(file)) return true;
       if (!name.startsWith('.')) return false;
       const target = join(file, '..', name);
       return /\/handler\.ts$/.test(target) || (allowed !== undefined && !allowed(target, step));

@@ -1,4 +1,4 @@
-// `hotshift twin`: run one fault, or list the faults. Progress on standard error, the result on standard output.
+// `hotshift twin`: the live console, one run of one fault, or a list of the faults. Progress on standard error, the result on standard output.
 import type { Command } from 'commander';
 import { FAULTS, FAULT_TEXTS, settingsSchema, type Settings } from './settings.ts';
 
@@ -12,7 +12,8 @@ export function registerTwin(program: Command): void {
   twin.command('faults').description('list the faults, what they do and how Hotshift must end').action(() => {
     for (const fault of FAULTS) console.log(`${fault.padEnd(18)} ${FAULT_TEXTS[fault].ends.padEnd(12)} ${FAULT_TEXTS[fault].does}`);
   });
-  twin.command('run', { isDefault: true }).description('start the twin, break it, watch Hotshift, read both databases, report')
+  registerConsole(twin);
+  twin.command('run').description('start the twin, break it, watch Hotshift, read both databases, report')
     .option('--fault <name>', `what breaks: ${FAULTS.join(', ')}`, 'region-crash')
     .option('--drill <mode>', 'a drill instead of a fault: traffic, switchover, rehearsal')
     .option('--hold <seconds>', 'how long a drill holds; half an hour in production (10)')
@@ -52,6 +53,36 @@ export function registerTwin(program: Command): void {
       }
       const { runTwin } = await import('./run.ts');
       process.exitCode = EXIT[await runTwin(settings, { json: options.json === true, ...(typeof options['report'] === 'string' ? { report: options['report'] } : {}) })];
+    });
+}
+
+/** Without a word behind it, `hotshift twin` is this. */
+function registerConsole(twin: Command): void {
+  twin.command('console', { isDefault: true }).description('start the twin and open its page: see two regions live, break them, and read the report')
+    .option('--port <n>', 'where the page is served, on 127.0.0.1 (any free one)')
+    .option('--no-open', 'only print the link')
+    .option('--approve', 'two people must agree in Slack before anything moves: you press their buttons')
+    .option('--ttl <seconds>', 'TTL of the application records (1)')
+    .option('--wan <ms>', 'round trip between regions (40)')
+    .option('--rate <n>', 'requests per second, half of them writes (200)')
+    .option('--probe-interval <seconds>', 'between probes (1); raise it on a busy machine')
+    .option('--probe-timeout <seconds>', 'of one probe (0.9)')
+    .option('--permit-ttl <seconds>', 'life of a write permit (5)')
+    .option('--hold <seconds>', 'how long a drill holds (10)')
+    .option('--seed <n>', 'random phases of the clocks')
+    .option('--directory <path>', 'where the run keeps its files (the system\'s temporary directory)')
+    .addHelpText('after', '\nExamples:\n  hotshift twin\n  hotshift twin --approve --rate 50\n\nExit codes: 0 interrupted by you; 2 bad options; 4 the twin cannot run here')
+    .action(async ({ port, open, ...options }: Options & { readonly port?: string; readonly open?: boolean }) => {
+      // With everything that the page has buttons for.
+      const settings = settingsOf({ ...options, fault: 'none', drill: 'traffic', failback: true });
+      const wrong = port !== undefined && !(Number.isInteger(Number(port)) && Number(port) >= 0 && Number(port) <= 65_535) ? `--port ${port}: a number from 0 to 65535` : undefined;
+      if (typeof settings === 'string' || wrong !== undefined) {
+        console.error(wrong ?? settings);
+        process.exitCode = EXIT.usage;
+        return;
+      }
+      const { runConsole } = await import('../console/run-console.ts');
+      process.exitCode = EXIT[await runConsole(settings, { port: Number(port ?? 0), open: open !== false && process.stdout.isTTY })];
     });
 }
 

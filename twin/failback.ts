@@ -69,7 +69,8 @@ async function command(twin: Twin, args: readonly string[]): Promise<void> {
   if (code !== 0) throw new Error(`hotshift ${args.join(' ')} ended with ${code}: ${output}`);
 }
 
-function run(twin: Twin, args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
+/** Runs the command line on this twin, as a person in another terminal would. */
+export function run(twin: Twin, args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
   const { NODE_OPTIONS: _options, ...env } = process.env;
   return new Promise((resolve) => {
     execFile(process.execPath, [join(root, 'cli', 'main.ts'), ...args, '--twin', twin.directory], { cwd: root, env }, (error, stdout, stderr) => {

@@ -25,6 +25,8 @@ export interface RunEnd {
   readonly returned: Returned | undefined;
   /** What was done after that, if anything. */
   readonly failback?: FailbackRun | undefined;
+  /** Must the old region have closed its own database by now? By the settings when absent: a region that stays away cannot. */
+  readonly mustEnforce?: boolean;
 }
 
 export async function readBack(end: RunEnd): Promise<{ readonly result: RunResult; readonly journal: readonly JournalEntry[] }> {
@@ -54,7 +56,7 @@ export async function readBack(end: RunEnd): Promise<{ readonly result: RunResul
 }
 
 /** The locks first, as they stand; then nobody but this reader gets to the databases any more, and the rows are read. */
-async function readDatabases({ twin, settings, returned, failback }: RunEnd, journal: readonly JournalEntry[], endpoint: string, alive: string): Promise<Pick<Evidence, 'stored' | 'oldWriter'> & { readonly home?: readonly StoredWrite[] }> {
+async function readDatabases({ twin, settings, returned, failback, mustEnforce = returnsOf(settings) !== undefined }: RunEnd, journal: readonly JournalEntry[], endpoint: string, alive: string): Promise<Pick<Evidence, 'stored' | 'oldWriter'> & { readonly home?: readonly StoredWrite[] }> {
   const { pair } = twin;
   const locks = await readLocks(pair.server(REGION_A), pair.ingress(REGION_A).rules.client);
   const attempts = [...twin.clients.attempts];
@@ -63,7 +65,7 @@ async function readDatabases({ twin, settings, returned, failback }: RunEnd, jou
   const [first, bypassing] = await running(pair.server(REGION_A), async (server) => [await readWrites(server), await readRows(server)] as const);
   const second = await running(pair.server(REGION_B), readWrites);
   const oldWriter: OldWriterEvidence = {
-    deposedAt: fenceProvenAt(journal), returned, mustEnforce: returnsOf(settings) !== undefined, locks, attempts,
+    deposedAt: fenceProvenAt(journal), returned, mustEnforce, locks, attempts,
     orders: await readOrders(endpoint, alive, REGION_A), rows: [...bypassing, ...first.map(throughApplication)],
   };
   if (failback === undefined) return { stored: { first, second }, oldWriter };

@@ -43,7 +43,7 @@ function writeLost(file: string, journal: Observed['journal']): string {
   return file;
 }
 
-function trafficOf(second: SecondStatistics): Parameters<typeof reportPage>[0]['traffic'][number] {
+export function trafficOf(second: SecondStatistics): Parameters<typeof reportPage>[0]['traffic'][number] {
   const byRegion = Object.fromEntries(Object.entries(second.regions).filter(([region]) => region !== 'none').map(([region, { requests, errors }]) => [region, requests - errors]));
   return { at: second.at, ok: second.requests - second.errors, failed: second.errors, p50Ms: second.p50Ms ?? 0, p99Ms: second.p99Ms ?? 0, byRegion };
 }

@@ -40,6 +40,8 @@ export interface Twin {
   readonly applications: ApplicationFleet;
   readonly clients: ClientFleet;
   readonly slack: SlackReceiver;
+  /** What Slack signs with, for whoever presses buttons in it. */
+  readonly slackSigningSecret: string;
   readonly applicationPort: number;
   /** Region -> ARN of the failover state machine. */
   readonly machines: Readonly<Record<string, string>>;
@@ -62,7 +64,11 @@ export type MakeLoad = (input: { readonly action: 'start' | 'stop' }) => Promise
 
 const WORKING_SECONDS_MAX = 60;
 
-export interface TwinOptions { readonly settings: Settings; readonly random: () => number; readonly onProgress: (text: string) => void }
+export interface TwinOptions {
+  readonly settings: Settings; readonly random: () => number; readonly onProgress: (text: string) => void;
+  /** Somebody else presses the buttons in Slack, where people must approve. */
+  readonly withoutPeople?: boolean;
+}
 
 export async function startTwin(options: TwinOptions): Promise<Twin> {
   const ends: (() => unknown)[] = [];
@@ -86,7 +92,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   }
 }
 
-async function start({ settings, random, onProgress }: TwinOptions, atEnd: (end: () => unknown) => void, stop: () => Promise<void>): Promise<Twin> {
+async function start({ settings, random, onProgress, withoutPeople = false }: TwinOptions, atEnd: (end: () => unknown) => void, stop: () => Promise<void>): Promise<Twin> {
   await assertBindable(allAddresses());
   const directory = openRunDirectory(settings.directory, settings.keep);
   atEnd(() => directory.remove());
@@ -136,7 +142,7 @@ async function start({ settings, random, onProgress }: TwinOptions, atEnd: (end:
   const running: RunningTwin = { endpoint: operator.endpoint, configFile: planFile, region: WITNESS, pid: process.pid };
   writeFileSync(join(directory.path, OPERATOR_FILE), JSON.stringify(running));
   functionUrls?.open();
-  if (settings.approve) await keep(startSlackPeople({ slack, lambdas, signingSecret: slackSigningSecret, say: onProgress }), (made) => atEnd(() => made.close()));
+  if (settings.approve && !withoutPeople) await keep(startSlackPeople({ slack, lambdas, signingSecret: slackSigningSecret, say: onProgress }), (made) => atEnd(() => made.close()));
   await Promise.all([REGION_A, REGION_B].map((region) => applications.scale(region, 1)));
   // A deployment is switched on when the application works: agents that start before it would find an outage.
   await Promise.all([REGION_A, REGION_B].map((region) => working(`http://${addressOf(region)}:${ports.application}`)));
@@ -152,7 +158,7 @@ async function start({ settings, random, onProgress }: TwinOptions, atEnd: (end:
   onProgress('warming the steps of the workflow, as their schedule does');
   await scheduler.warm;
   return {
-    plan, network, pair, names, cloud, lambdas, applications, clients, slack, applicationPort: ports.application, machines, failbackMachine, directory: directory.path, drillMachines, onLoad: (make) => { makeLoad = make; }, logs, troubles, stop,
+    plan, network, pair, names, cloud, lambdas, applications, clients, slack, slackSigningSecret, applicationPort: ports.application, machines, failbackMachine, directory: directory.path, drillMachines, onLoad: (make) => { makeLoad = make; }, logs, troubles, stop,
     secrets: [...Object.values(pair.passwords), slackToken, slackSigningSecret, applications.sessionKey],
   };
 }
