@@ -15,6 +15,8 @@ export class Rds {
   readonly #replicas = new Map<string, boolean>();
   /** From acceptance to the end; AWS says "several minutes or longer", and the order of things does not depend on it. */
   promotionMs: readonly [number, number] = [4000, 25_000];
+  /** From the first write that it takes to `available`: RDS backs it up in between. */
+  backingUpMs: readonly [number, number] = [1000, 20_000];
   stalls = false;
   readOnlyAfterPromotion = false;
   /** How long a copy to another region takes, on AWS minutes to hours. */
@@ -110,7 +112,7 @@ export class Rds {
       this.#replicas.set(key(pair, region), false);
       facts.tell({ kind: 'promoted', database: pair.name, region });
       this.setStatus(pair, region, 'backing-up');
-      places.after(region, random.between(1000, 20_000), () => this.setStatus(pair, region, 'available'));
+      places.after(region, random.between(...this.backingUpMs), () => this.setStatus(pair, region, 'available'));
     });
   }
 }
