@@ -32,6 +32,9 @@ const spread = (random: Random): number => {
   return Math.exp(SPREAD * normal);
 };
 
+/** The Orchestrator sleeps for 60 s so that it is not misled by a replica that still looks `available`: here that guess is always right. */
+const IDLE_MS_MAX = 50_000;
+
 export interface Draws { readonly promotionMs: number; readonly statusLagMs: number }
 
 /** What the cloud has in store for one application. */
@@ -58,6 +61,7 @@ export function fleetOf(cloud: Cloud, raised: (member: Member, event: number) =>
     const { promotionMs, statusLagMs } = drawsFor(cloud, world.plan.application);
     world.rds.promotionMs = [promotionMs, promotionMs];
     world.rds.backingUpMs = [statusLagMs, statusLagMs];
+    world.rds.idleMsMax = IDLE_MS_MAX;
     world.executions.transitionMs = () => cloud.transitionMs;
   };
   const fleet = new Fleet({ seed: cloud.seed, plans: plansOf(cloud), prepare, raised });

@@ -112,6 +112,7 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
       ...onInstances('Promote', 'rds:PromoteReadReplica', region, plans), ...databaseSecrets(region, plans),
     ];
     case 'shift': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), ...changeRecords(plans), ...routingControls(plans)];
+    case 'muster': return [table('GetItem', 'Query'), useRenewals(region, plans, 'Query')];
     case 'answer': return [table('GetItem')];
     case 'survey': return [table('GetItem', 'Query', 'PutItem'), useRenewals(region, plans, 'Query'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans)];
     case 'compare': return [table('GetItem', 'Query', 'PutItem'), ...onInstances('DescribeDatabases', 'rds:DescribeDBInstances', region, plans), ...databaseSecrets(region, plans)];

@@ -17,6 +17,8 @@ export class Rds {
   promotionMs: readonly [number, number] = [4000, 25_000];
   /** From the first write that it takes to `available`: RDS backs it up in between. */
   backingUpMs: readonly [number, number] = [1000, 20_000];
+  /** The longest time for which an accepted promotion still looks like an idle replica. */
+  idleMsMax = Infinity;
   stalls = false;
   readOnlyAfterPromotion = false;
   /** How long a copy to another region takes, on AWS minutes to hours. */
@@ -59,7 +61,7 @@ export class Rds {
     this.#promoting.add(key(pair, region));
     const wholeMs = random.between(...this.promotionMs);
     // For a moment RDS still shows an idle replica, so that a second request looks possible.
-    places.after(region, wholeMs * random.between(0.02, 0.15), () => this.setStatus(pair, region, 'modifying'));
+    places.after(region, Math.min(this.idleMsMax, wholeMs * random.between(0.02, 0.15)), () => this.setStatus(pair, region, 'modifying'));
     if (this.stalls) return;
     places.after(region, wholeMs * 0.6, () => this.#restart(pair, region, wholeMs));
   }

@@ -9,11 +9,12 @@ import { survivorOf } from '../../domain/plan.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
 import type { DatabaseFacts, InstanceFacts, Ports } from '../../domain/ports.ts';
 import { lossWindow, type LossWindow } from './loss.ts';
-import { promotion } from './promotion.ts';
+import { asksRds, promotion } from './promotion.ts';
 import { caughtUp, isWhole } from './caught-up.ts';
 import { permission } from './permission.ts';
 
 type PromotePorts = Pick<Ports, 'database' | 'permits' | 'intents' | 'observations' | 'leases' | 'journal' | 'clock'>;
+const ACCEPTED = 'RDS accepted the promotion';
 export interface PromoteInput { readonly failover: Failover; readonly epoch: number; readonly database: string }
 export type PromoteResult =
   | { readonly promotion: 'waiting'; readonly reason: string; readonly nextCheckAt: string }
@@ -41,10 +42,9 @@ export const promote = (ports: PromotePorts, plan: ApplicationPlan) =>
 
 async function look(ports: PromotePorts, { failover, database: name }: PromoteInput, plan: ApplicationPlan, database: DatabasePlan): Promise<View> {
   const survivor = survivorOf(plan, failover.evacuated);
-  const [facts, instance, observations, entries] = await Promise.all([
+  const [facts, observations, entries] = await Promise.all([
     // A database that restarts gives no answer for a while: that is "not yet", and the deadline bounds it.
     ports.database.facts(database, survivor).catch(() => undefined),
-    ports.database.describe(database, survivor).catch(() => undefined),
     ports.observations.list(failover.application),
     ports.journal.list(failover.execution),
   ]);
@@ -53,7 +53,10 @@ async function look(ports: PromotePorts, { failover, database: name }: PromoteIn
   // From the fence on: an instance that cannot even be asked to promote must meet the deadline as well.
   const fenced = entries.find((entry) => entry.step === 'Fence writer' && entry.kind === 'gate' && entry.summary.startsWith(`${name}: `));
   const fencedAt = fenced?.summary.startsWith(`${name}: fenced: `) === true ? fenced.at : undefined;
-  return { facts, instance, observations, request, fencedAt, startedAt: fenced?.at ?? mine[0]?.at ?? ports.clock.now() };
+  const startedAt = fenced?.at ?? mine[0]?.at ?? ports.clock.now();
+  const accepted = mine.some((entry) => entry.kind === 'result' && entry.summary.endsWith(ACCEPTED) && entry.at >= (request?.at ?? Infinity));
+  const instance = asksRds(facts, request?.at, accepted, startedAt + database.promoteTimeoutSeconds * 1000, ports.clock.now()) ? await ports.database.describe(database, survivor).catch(() => undefined) : undefined;
+  return { facts, instance, observations, request, fencedAt, startedAt };
 }
 
 async function start(ports: PromotePorts, input: PromoteInput, plan: ApplicationPlan, database: DatabasePlan, view: View, reason: string): Promise<PromoteResult> {
@@ -80,8 +83,8 @@ async function start(ports: PromotePorts, input: PromoteInput, plan: Application
   // Journaling took time: ask for the right to act again, right before the one call that cannot be undone.
   await holdLease(ports, failover, epoch, plan.lease);
   await ports.database.promote(database, survivorOf(plan, failover.evacuated));
-  await ports.journal.record({ ...entry, at: ports.clock.now(), kind: 'result', summary: `${database.name}: RDS accepted the promotion` });
-  return waiting('RDS accepted the promotion', database, ports.clock.now());
+  await ports.journal.record({ ...entry, at: ports.clock.now(), kind: 'result', summary: `${database.name}: ${ACCEPTED}` });
+  return waiting(ACCEPTED, database, ports.clock.now());
 }
 
 async function probe(ports: PromotePorts, input: PromoteInput, plan: ApplicationPlan, database: DatabasePlan, view: View): Promise<PromoteResult> {
