@@ -19,6 +19,8 @@ export interface Moments {
   letInAt?: number;
   doneAt?: number;
   /** `hung`: nobody will ever say how it ended. */
+  /** Why it ended as it did. */
+  reason?: string;
   end: 'done' | 'handed over' | 'hung' | 'running';
 }
 

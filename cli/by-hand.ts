@@ -16,7 +16,7 @@ export async function agreed({ terminal }: World, plan: ApplicationPlan, what: s
 export const stampOf = (at: Instant): string => new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 
 /** The account and the partition are those of the databases. */
-export function machineArn(plan: ApplicationPlan, region: Region, machine: 'failover' | 'drill' | 'failback' = 'failover'): string {
+export function machineArn(plan: ApplicationPlan, region: Region, machine: 'failover' | 'drill' | 'failback' | 'evacuate' = 'failover'): string {
   const [, partition = 'aws', , , account = ''] = Object.values(plan.databases[0]?.instances ?? {})[0]?.arn.split(':') ?? [];
   return `arn:${partition}:states:${region}:${account}:stateMachine:hotshift-${machine}`;
 }

@@ -11,6 +11,7 @@ import { registerFailback } from './commands/failback.ts';
 import { registerFailover } from './commands/failover.ts';
 import { registerCost } from './commands/cost.ts';
 import { registerDrill } from './commands/drill.ts';
+import { registerEvacuate } from './commands/evacuate.ts';
 import { registerDeploy } from './commands/deploy.ts';
 import { registerInit } from './commands/init.ts';
 import { registerPause } from './commands/pause.ts';
@@ -50,7 +51,7 @@ export async function runCommandLine(given: readonly string[], world: World): Pr
   const program = emptyProgram(world);
   const ending: Registration['ending'] = (action) => async (...args) => { code = await action(...args); };
   const registration = { program, world, ending };
-  for (const register of [registerInit, registerCheck, registerStatus, registerWhy, registerReport, registerPause, registerResume, registerAck, registerAbort, registerApprove, registerFailover, registerReinstate, registerFailback, registerDrill, registerCost, registerReplay, registerDeploy]) {
+  for (const register of [registerInit, registerCheck, registerStatus, registerWhy, registerReport, registerPause, registerResume, registerAck, registerAbort, registerApprove, registerFailover, registerEvacuate, registerReinstate, registerFailback, registerDrill, registerCost, registerReplay, registerDeploy]) {
     register(registration);
   }
   try {
