@@ -24,6 +24,8 @@ export interface ExecutionOptions {
   /** From 0 (inclusive) to 1 (exclusive): the only source of chance. */
   readonly random: () => number;
   readonly tasks: TaskRunner;
+  /** How long the service takes from one state to the next; none if absent. */
+  readonly transitionMs?: () => number;
   /** Makes task tokens; drawn from `random` if absent. */
   readonly token?: () => string;
   readonly onEvent?: (event: HistoryEvent) => void;
@@ -82,11 +84,11 @@ async function run(machine: StateMachine, options: ExecutionOptions, history: Hi
   }
 }
 
-function surroundings({ clock, random, tasks, token, executionArn, name }: ExecutionOptions, tokens: Tokens): Surroundings {
+function surroundings({ clock, random, tasks, token, transitionMs, executionArn, name }: ExecutionOptions, tokens: Tokens): Surroundings {
   // Numbered, so that a poor source of chance cannot give one token to two tasks.
   let made = 0;
   const newToken = token ?? (() => `${name}-${(made += 1)}-${uuid(random)}`);
-  return { clock, random, tasks, tokens, newToken, region: executionArn.split(':')[3] ?? '' };
+  return { clock, random, tasks, tokens, newToken, region: executionArn.split(':')[3] ?? '', ...(transitionMs === undefined ? {} : { transitionMs }) };
 }
 
 /** The context object of an execution (guide, "Accessing execution data from the Context object"). */

@@ -26,6 +26,7 @@ export async function runScope(scope: Scope, entry: Entry): Promise<Payload> {
     if (signal.aborted) throw signal.reason as Error;
     const state = scope.states.get(name);
     if (state === undefined) throw new TaskError('States.Runtime', `there is no state "${name}"`);
+    if (entry.around.transitionMs !== undefined) await sleep(entry.around.clock, entry.around.transitionMs(), signal);
     const outcome = await enter(state, { ...entry, input, variables });
     if (signal.aborted) throw signal.reason as Error;
     leave(state, outcome, trail);

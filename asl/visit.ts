@@ -19,6 +19,7 @@ export interface Surroundings {
   readonly tokens: Tokens;
   readonly newToken: () => string;
   readonly region: string;
+  readonly transitionMs?: () => number;
 }
 
 /** One visit of one state, or one attempt of it. */

@@ -13,6 +13,7 @@ import { registerFollowUps } from './commands/follow-ups.ts';
 import { registerFailover } from './commands/failover.ts';
 import { registerCost } from './commands/cost.ts';
 import { registerDrill } from './commands/drill.ts';
+import { registerEvacuate } from './commands/evacuate.ts';
 import { registerDeploy } from './commands/deploy.ts';
 import { registerInit } from './commands/init.ts';
 import { registerPause } from './commands/pause.ts';
@@ -52,7 +53,7 @@ export async function runCommandLine(given: readonly string[], world: World): Pr
   const program = emptyProgram(world);
   const ending: Registration['ending'] = (action) => async (...args) => { code = await action(...args); };
   const registration = { program, world, ending };
-  for (const register of [registerInit, registerCheck, registerStatus, registerWhy, registerReport, registerPause, registerResume, registerAck, registerAbort, registerApprove, registerFailover, registerReinstate, registerFailback, registerDrill, registerFollowUps, registerCost, registerReplay, registerDeploy, registerConsole]) {
+  for (const register of [registerInit, registerCheck, registerStatus, registerWhy, registerReport, registerPause, registerResume, registerAck, registerAbort, registerApprove, registerFailover, registerEvacuate, registerReinstate, registerFailback, registerDrill, registerFollowUps, registerCost, registerReplay, registerDeploy, registerConsole]) {
     register(registration);
   }
   try {

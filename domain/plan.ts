@@ -197,6 +197,8 @@ export interface NotificationPlan {
 
 export interface ApplicationPlan {
   readonly application: string;
+  /** In an evacuation of a whole region the smaller number goes first; absent: 100. */
+  readonly priority?: number;
   /** The pair that serves. Either may be evacuated; the other is then the survivor. */
   readonly regions: readonly [Region, Region];
   readonly witness: Region;

@@ -3,7 +3,7 @@
 import type { DrillMode } from './drill.ts';
 import { survivorOf, type ApplicationPlan, type Instant, type Region } from './plan.ts';
 
-export type MachineName = 'failover' | 'drill' | 'failback';
+export type MachineName = 'failover' | 'drill' | 'failback' | 'evacuate';
 
 /** `20261124T091000Z`: names of executions know neither colons nor dots. */
 export const stampOf = (at: Instant): string => new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '');

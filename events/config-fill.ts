@@ -14,6 +14,7 @@ export const stepSecondsMax = 60;
 export function fillPlan(application: string, form: ApplicationForm): ApplicationPlan {
   return {
     application,
+    ...(form.priority === undefined ? {} : { priority: form.priority }),
     regions: form.regions.pair,
     witness: form.regions.witness,
     probeUrls: form.urls.probe,

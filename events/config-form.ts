@@ -190,6 +190,8 @@ const notifications = z.strictObject({
 }).prefault({});
 
 export const applicationForm = z.strictObject({
+  // Between the first and the last of a thousand applications lie five minutes of an evacuation.
+  priority: whole(1, 1000).describe('In an evacuation of a whole region the smaller number goes first; 100 when absent.').optional(),
   regions, urls, detection, permit, lease, budgets, policy,
   databases: z.record(field.name, database).describe('Name -> database.').prefault({}),
   traffic: z.record(field.name, traffic).describe('Name -> records that move users.'),

@@ -126,6 +126,7 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
       ...promoteSides(region, plans), ...databaseSecrets(region, plans),
     ];
     case 'shift': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), ...changeRecords(plans), ...routingControls(plans)];
+    case 'muster': return [table('GetItem', 'Query'), useRenewals(region, plans, 'Query')];
     case 'answer': return [table('GetItem')];
     case 'survey': return [table('GetItem', 'Query', 'PutItem'), useRenewals(region, plans, 'Query'), ...describeDatabases(region, plans)];
     case 'compare': return [table('GetItem', 'Query', 'PutItem'), ...describeDatabases(region, plans), ...databaseSecrets(region, plans)];

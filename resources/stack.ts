@@ -24,6 +24,7 @@ export function resourcesOf(region: Region, plans: Plans, networks: Networks): J
     ...networkResources(region, plans, networks[region]),
     ...machine('failover'),
     ...machine('failback'),
+    ...machine('evacuate'),
     ...drillResources(region, plans),
     ...starts(region, plans),
     ...alarms(region, plans),

@@ -8,6 +8,10 @@ import type { Random } from './random.ts';
 export class Bus {
   readonly #world: { readonly clock: VirtualClock; readonly places: Places; readonly random: Random; readonly start: (place: Place, name: string, input: Suspicion) => void };
   #events = 0;
+  /** How many events came in so far. */
+  get accepted(): number {
+    return this.#events;
+  }
   lostChance = 0;
   duplicateChance = 0;
   lateMs: readonly [number, number] = [50, 600];

@@ -62,9 +62,10 @@ export class Calls {
 
   readonly budgets: Budgets;
 
-  constructor(world: World) {
+  /** `budgets`: those of an account that several applications share. */
+  constructor(world: World, budgets?: Budgets) {
     this.#world = world;
-    this.budgets = new Budgets(() => world.clock.now());
+    this.budgets = budgets ?? new Budgets(() => world.clock.now());
   }
 
   /** Is the caller still there? Its place may have died, or it crashed or ran out of time. */

@@ -45,6 +45,10 @@ export class Executions {
   readonly #world: World;
   readonly runs = new Map<string, Run>();
   readonly #suspended = new Map<string, (() => void)[]>();
+  /** What Step Functions would bill: states entered, and tasks that were tried again. */
+  transitions = 0;
+  /** How long Step Functions takes from one state to the next. */
+  transitionMs: (() => number) | undefined;
 
   constructor(world: World) {
     this.#world = world;
@@ -63,7 +67,9 @@ export class Executions {
       stateMachineArn: `arn:aws:states:${place}:111122223333:stateMachine:hotshift-${machine}`, stateMachineName: `hotshift-${machine}`,
       clock: { now: () => places.now(place), sleep: (delayMs, signal) => places.sleep(place, delayMs, signal) },
       tasks: { run: (request) => this.#task(place, name, machine === 'failover' ? evacuated : undefined, request) },
+      ...(this.transitionMs === undefined ? {} : { transitionMs: this.transitionMs }),
       onEvent: (event) => {
+        this.transitions += billed(String(event['type']));
         const { name: state } = (event['stateEnteredEventDetails'] ?? {}) as { readonly name?: string };
         if (state !== undefined) facts.tell({ kind: 'state', execution: name, state });
       },
@@ -146,3 +152,6 @@ function endOf(result: ExecutionResult): { readonly outcome: Outcome | DrillOutc
   if (result.error === 'HandedToAHuman') return { outcome: 'Handed to a human', reason: result.cause };
   return { outcome: 'failed', reason: `${result.status} ${result.error}: ${result.cause}` };
 }
+
+/** A Task state counts when it is scheduled, once for each attempt; all other states when they are entered. */
+const billed = (type: string): number => Number(type === 'TaskScheduled' || (type.endsWith('StateEntered') && type !== 'TaskStateEntered'));

@@ -23,7 +23,10 @@ export function invoke(world: World, invocation: Invocation): Promise<unknown> {
   const { place, name, execution, evacuated, epoch } = invocation;
   const { places, random, clock } = world;
   return new Promise((resolve, reject) => {
+    const begunAt = clock.now();
     const end = (act: () => void): void => {
+      world.lambdaMs.set(name, (world.lambdaMs.get(name) ?? 0) + clock.now() - begunAt);
+      world.invocations += 1;
       limit.cancel();
       clock.touched();
       act();

@@ -17,6 +17,10 @@ export class Rds {
   promotionMs: readonly [number, number] = [4000, 25_000];
   /** Databases whose promotion is accepted and never ends. */
   readonly stalled = new Set<string>();
+  /** From the first write that it takes to `available`: RDS backs it up in between. */
+  backingUpMs: readonly [number, number] = [1000, 20_000];
+  /** The longest time for which an accepted promotion still looks like an idle replica. */
+  idleMsMax = Infinity;
   readOnlyAfterPromotion = false;
   /** How long a copy to another region takes, on AWS minutes to hours. */
   copyMs: readonly [number, number] = [20_000, 90_000];
@@ -59,7 +63,7 @@ export class Rds {
     this.#promoting.add(key(pair, region));
     const wholeMs = random.between(...this.promotionMs);
     // For a moment RDS still shows an idle replica, so that a second request looks possible.
-    places.after(region, wholeMs * random.between(0.02, 0.15), () => this.setStatus(pair, region, 'modifying'));
+    places.after(region, Math.min(this.idleMsMax, wholeMs * random.between(0.02, 0.15)), () => this.setStatus(pair, region, 'modifying'));
     if (this.stalled.has(pair.name)) return;
     places.after(region, wholeMs * 0.6, () => this.#restart(pair, region, wholeMs));
   }
@@ -112,7 +116,7 @@ export class Rds {
       this.#replicas.set(key(pair, region), false);
       facts.tell({ kind: 'promoted', database: pair.name, region });
       this.setStatus(pair, region, 'backing-up');
-      places.after(region, random.between(1000, 20_000), () => this.setStatus(pair, region, 'available'));
+      places.after(region, random.between(...this.backingUpMs), () => this.setStatus(pair, region, 'available'));
     });
   }
 }

@@ -7,6 +7,7 @@ import { vantagePointsOf } from '../domain/plan.ts';
 import type { EpochNotice } from '../domain/sessions.ts';
 import type { ProbeOutcome } from '../domain/observation.ts';
 import { AuroraGlobal } from './aurora.ts';
+import type { Budgets } from './budgets.ts';
 import { Bus } from './bus.ts';
 import { Calls } from './calls.ts';
 import { VirtualClock } from './clock.ts';
@@ -32,6 +33,9 @@ export interface WorldOptions {
   readonly steps?: Partial<Steps>;
   /** False: an application that ignores its permits. */
   readonly checksPermits?: boolean;
+  /** Of a fleet: one clock and one account for all its worlds. */
+  readonly clock?: VirtualClock;
+  readonly budgets?: Budgets;
 }
 
 /** 2026-01-05, a Monday. */
@@ -45,7 +49,7 @@ const AGENT_RUN_SECONDS = 59;
 export class World {
   readonly plan: ApplicationPlan;
   readonly random: Random;
-  readonly clock = new VirtualClock(EPOCH_MS);
+  readonly clock: VirtualClock;
   readonly facts = new Facts(() => this.clock.now());
   readonly places: Places;
   readonly calls: Calls;
@@ -61,6 +65,9 @@ export class World {
   readonly messages: Messages;
   readonly executions: Executions;
   readonly steps: Steps;
+  /** How long the function of a step has run, over all its invocations. */
+  readonly lambdaMs = new Map<StepName, number>();
+  invocations = 0;
   readonly desired = new Map<string, number>();
   readonly stock = new Stock();
   readonly owners = new OwnersFunctions();
@@ -82,12 +89,12 @@ export class World {
   readonly agentsOff = new Set<string>();
   readonly #reachesControl = new Map<Place, boolean>();
 
-  constructor({ seed, plan, steps, checksPermits = true }: WorldOptions) {
-    this.plan = plan;
+  constructor({ seed, plan, steps, checksPermits = true, clock = new VirtualClock(EPOCH_MS), budgets }: WorldOptions) {
+    [this.plan, this.clock] = [plan, clock];
     this.random = new Random(seed);
     this.steps = { ...productionSteps, ...steps };
     this.places = new Places(this.clock, this.random.fork(), vantagePointsOf(plan));
-    this.calls = new Calls(this);
+    this.calls = new Calls(this, budgets);
     this.table = new Table(plan.application, vantagePointsOf(plan), this.places, this.facts);
     const [home, standby] = plan.regions;
     this.pairs = plan.databases.map(({ name, shardOf = home }) => new Pair(name, shardOf, shardOf === home ? standby : home, this.places, () => this.clock.now()));

@@ -10,12 +10,13 @@ import { traitsOf } from '../../domain/kinds.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
 import type { DatabaseFacts, InstanceFacts, Ports } from '../../domain/ports.ts';
 import { lossWindow, type LossWindow } from './loss.ts';
-import { promotion } from './promotion.ts';
+import { asksRds, promotion } from './promotion.ts';
 import { byItself, caughtUp, isWhole } from './caught-up.ts';
 import { permission } from './permission.ts';
 import { dependencies, type Dependencies } from './dependencies.ts';
 
 type PromotePorts = Pick<Ports, 'database' | 'permits' | 'intents' | 'observations' | 'leases' | 'journal' | 'clock'>;
+const ACCEPTED = 'RDS accepted the promotion';
 export interface PromoteInput { readonly failover: Failover; readonly epoch: number; readonly database: string }
 export type PromoteResult =
   | { readonly promotion: 'waiting'; readonly reason: string; readonly nextCheckAt: string }
@@ -46,10 +47,9 @@ export const promote = (ports: PromotePorts, plan: ApplicationPlan) =>
 
 async function look(ports: PromotePorts, { failover, epoch, database: name }: PromoteInput, plan: ApplicationPlan, database: DatabasePlan): Promise<View> {
   const survivor = survivorOf(plan, failover.evacuated);
-  const [facts, instance, observations, entries] = await Promise.all([
+  const [facts, observations, entries] = await Promise.all([
     // A database that restarts gives no answer for a while: that is "not yet", and the deadline bounds it.
     ports.database.facts(database, survivor).catch(() => undefined),
-    ports.database.describe(database, survivor).catch(() => undefined),
     ports.observations.list(failover.application),
     ports.journal.list(failover.execution),
   ]);
@@ -62,6 +62,8 @@ async function look(ports: PromotePorts, { failover, epoch, database: name }: Pr
   const before = dependencies(entries, database, plan, epoch, begunAt, ports.clock.now());
   // Waiting for others is not this database's own time.
   const startedAt = before.kind === 'free' ? Math.max(begunAt, before.since ?? begunAt) : begunAt;
+  const accepted = mine.some((entry) => entry.kind === 'result' && entry.summary.endsWith(ACCEPTED) && entry.at >= (request?.at ?? Infinity));
+  const instance = asksRds(facts, request?.at, accepted, startedAt + database.promoteTimeoutSeconds * 1000, ports.clock.now()) ? await ports.database.describe(database, survivor).catch(() => undefined) : undefined;
   return { facts, instance, observations, request, fencedAt, startedAt, before };
 }
 
@@ -90,8 +92,8 @@ async function start(ports: PromotePorts, input: PromoteInput, plan: Application
   // Journaling took time: ask for the right to act again, right before the one call that cannot be undone.
   await holdLease(ports, failover, epoch, plan.lease);
   await ports.database.promote(database, survivorOf(plan, failover.evacuated), manner);
-  await ports.journal.record({ ...entry, at: ports.clock.now(), kind: 'result', summary: `${database.name}: RDS accepted the promotion` });
-  return waiting('RDS accepted the promotion', database, ports.clock.now());
+  await ports.journal.record({ ...entry, at: ports.clock.now(), kind: 'result', summary: `${database.name}: ${ACCEPTED}` });
+  return waiting(ACCEPTED, database, ports.clock.now());
 }
 
 /** Journaled as if it had been asked for: what the replica held until now bounds what is lost. Nothing is changed by it. */

@@ -29,7 +29,7 @@ export function promotion(
     if (requestedAt === undefined && pending.status !== 'cancelling') return { kind: 'adopt', reason: `a ${moveOf(pending)} to this side is ${pending.status} already` };
     return { kind: 'wait', reason: `the ${moveOf(pending)} to this side is ${pending.status}` };
   }
-  if (requestedAt !== undefined && instance?.isReplica !== true) return { kind: 'wait', reason: `promotion is under way, RDS says ${instance?.status ?? 'nothing'}` };
+  if (requestedAt !== undefined && instance?.isReplica !== true) return { kind: 'wait', reason: `promotion is under way${instance === undefined ? '' : `, RDS says ${instance.status}`}` };
   if (requestedAt !== undefined && now - requestedAt < REPEAT_AFTER_MS) return { kind: 'wait', reason: 'promotion was asked for' };
   if (instance === undefined) return { kind: 'wait', reason: 'RDS does not answer for this instance' };
   if (TRANSIENT.has(instance.status)) return { kind: 'wait', reason: `RDS refuses to promote while the instance is ${instance.status}` };
@@ -44,3 +44,20 @@ const moveOf = ({ losesData }: PendingMove): string => (losesData ? 'failover' :
 
 /** RDS keeps showing an `available` replica for a while after it accepted; an answer that was lost is asked again after this. */
 const REPEAT_AFTER_MS = 60_000;
+
+/**
+ * Must RDS be asked as well? Every question counts against one rate for the whole account and region (300 at once, 12 a second), which a
+ * region that is left with a hundred databases would use up by looking, and then its promotions are throttled. After a request the
+ * engine itself says when it is done; RDS is looked at when the request may have to be repeated, and when time is up.
+ */
+export function asksRds(facts: DatabaseFacts | undefined, requestedAt: Instant | undefined, accepted: boolean, deadlineAt: Instant, now: Instant): boolean {
+  if (facts !== undefined && !facts.inRecovery) return false;
+  if (requestedAt === undefined || now >= deadlineAt) return true;
+  const [sinceMs, everyMs] = [now - requestedAt, accepted ? LOOK_EVERY_MS : REPEAT_AFTER_MS];
+  return sinceMs >= everyMs && sinceMs % everyMs < LOOK_FOR_MS;
+}
+
+/** Accepted is accepted: this is for whoever reads why it takes so long. */
+const LOOK_EVERY_MS = 300_000;
+/** Longer than two looks lie apart, so that none of the times is missed. */
+const LOOK_FOR_MS = 10_000;

@@ -5,7 +5,7 @@ import type { FenceIntent, Permit } from '../../../domain/lease.ts';
 import type { DatabaseFacts, InstanceFacts } from '../../../domain/ports.ts';
 import { lossWindow } from '../../../functions/promote/loss.ts';
 import { permission, type Evidence } from '../../../functions/promote/permission.ts';
-import { promotion, type Promotion } from '../../../functions/promote/promotion.ts';
+import { asksRds, promotion, type Promotion } from '../../../functions/promote/promotion.ts';
 import { database, home, plan, seen, start, witness } from '../ports.ts';
 
 const replica: InstanceFacts = { identifier: 'replica', status: 'available', isReplica: true, backupRetentionDays: 7 };
@@ -93,4 +93,19 @@ describe('lossWindow', () => {
       expect(window.to).toBeGreaterThanOrEqual(Math.floor(fencedAt));
     }));
   });
+});
+
+describe('asking RDS as well', () => {
+  const at = 1_000_000_000_000;
+  const [idle, done] = [{ inRecovery: true, readAt: at }, { inRecovery: false, readAt: at }];
+  test.each<[string, Parameters<typeof asksRds>, boolean]>([
+    ['before anything was asked for', [idle, undefined, false, at + 900_000, at], true],
+    ['the engine has left recovery', [done, at - 90_000, true, at - 1, at], false],
+    ['time is up', [idle, at - 90_000, true, at, at], true],
+    ['accepted: the engine will say', [undefined, at - 90_000, true, at + 900_000, at], false],
+    ['accepted, five minutes ago', [undefined, at - 304_000, true, at + 900_000, at], true],
+    ['not known to be accepted, just now', [idle, at - 59_000, false, at + 900_000, at], false],
+    ['not known to be accepted, a minute ago', [idle, at - 61_000, false, at + 900_000, at], true],
+    ['and not all the time after that', [idle, at - 75_000, false, at + 900_000, at], false],
+  ])('%s', (_, given, wanted) => expect(asksRds(...given)).toBe(wanted));
 });

@@ -18,7 +18,7 @@ describe('the next thing to do', () => {
     ['time is up before it was asked for', next(facts, replica, undefined, deadline), { kind: 'stuck', reason: 'not writable after 900 s; RDS says available, promotion was never accepted' }],
     ['time is up after it was asked for, and nothing answers', next(undefined, undefined, start, deadline), { kind: 'stuck', reason: 'not writable after 900 s; RDS says nothing, promotion was asked for' }],
     ['under way', next(facts, { ...replica, isReplica: false, status: 'modifying' }, start - 999_000), { kind: 'wait', reason: 'promotion is under way, RDS says modifying' }],
-    ['under way, and RDS is silent', next(facts, undefined, start - 999_000), { kind: 'wait', reason: 'promotion is under way, RDS says nothing' }],
+    ['under way, and RDS is silent', next(facts, undefined, start - 999_000), { kind: 'wait', reason: 'promotion is under way' }],
     ['asked for a moment ago', next(facts, replica, start - 1000), { kind: 'wait', reason: 'promotion was asked for' }],
     ['RDS is silent', next(facts, undefined), { kind: 'wait', reason: 'RDS does not answer for this instance' }],
     ['it was promoted by somebody, the engine lags behind', next(facts, { ...replica, isReplica: false }), { kind: 'wait', reason: 'RDS says it is no replica any more, the engine is still in recovery (available)' }],
