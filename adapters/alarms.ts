@@ -14,7 +14,8 @@ export function alarms(clientIn: (region: Region) => CloudWatchClient): Alarms {
     for (let token: string | undefined, first = true; first || token !== undefined; first = false) {
       const page = await ask(region, what, { ...input, ...(token === undefined ? {} : { NextToken: token }) });
       found.push(...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? []));
-      token = page.NextToken;
+      // An empty token is the end too, or an answer that has one would be asked for for ever.
+      token = page.NextToken === '' ? undefined : page.NextToken;
     }
     return found;
   };

@@ -12,7 +12,7 @@ export function alarms(region: Region, plans: Plans): Json {
   const topics = onCallTopics(region, plans);
   const schedules = schedulesAt(region, plans);
   const watches = [
-    ...failovers(), ...drills(region, plans), ...deliveries(), ...rulesAt(region, plans).map(({ name }) => undelivered(name)), ...table(plans.table),
+    ...failovers(), ...failbacks(), ...drills(region, plans), ...deliveries(), ...rulesAt(region, plans).map(({ name }) => undelivered(name)), ...table(plans.table),
     ...schedules.flatMap(blindness), ...functionsAt(region, plans).map(throttles), ...watchesOf(region, plans),
   ];
   return {
@@ -32,6 +32,12 @@ function failovers(): readonly Watch[] {
     { silence, name: 'failover-aborted', metrics: of('ExecutionsAborted'), description: 'Somebody stopped a failover half-way.' },
     { silence, name: 'failover-throttled', metrics: of('ExecutionThrottled'), description: 'Step Functions held a failover back.' },
   ];
+}
+
+/** A failback may stand between two writers' permits when it stops: nobody may be able to write then. */
+function failbacks(): readonly Watch[] {
+  const of = (name: string): Metric => ({ namespace: 'AWS/States', name, dimensions: { StateMachineArn: ref('FailbackStateMachine') } });
+  return [{ silence: ONLY_WHEN_IT_HAPPENS, name: 'failback-handed-over', metrics: [of('ExecutionsFailed'), of('ExecutionsTimedOut'), of('ExecutionsAborted')], description: 'A failback was handed to a human, did not end in time, or was stopped half-way.' }];
 }
 
 /** A drill that was handed over leaves users or capacity where they were moved to. */
@@ -65,7 +71,7 @@ const undelivered = (name: string): Watch => {
   };
 };
 
-/** The operations that the functions use (permissions.ts); DynamoDB counts errors by operation. */
+/** The operations of every minute; DynamoDB counts errors by operation. `DeleteItem`, which forgets a server after an hour, fails in `watch`'s own alarm. */
 const OPERATIONS = ['GetItem', 'Query', 'PutItem', 'UpdateItem'] as const;
 
 /** The table of leases, permits and the journal, as this region's replica answers. Without two of three replicas nobody can act. */

@@ -18,7 +18,7 @@ export const dashboard = (region: Region, plans: Plans): Json => ({
 
 function widgets(region: Region, plans: Plans): readonly unknown[] {
   // Two columns of 12 units each: a page is 24 units wide.
-  return [...seen(region, plans), ...machinery(agentsAt(region, plans), plans.table)].filter(({ metrics }) => metrics.length > 0).map(({ title, stat, period = 60, metrics }, index) => ({
+  return [...seen(region, plans), ...machinery(region, plans)].filter(({ metrics }) => metrics.length > 0).map(({ title, stat, period = 60, metrics }, index) => ({
     type: 'metric', x: (index % 2) * 12, y: Math.floor(index / 2) * 6, width: 12, height: 6,
     properties: { title, stat, metrics, period, region: '${AWS::Region}', view: 'timeSeries' },
   }));
@@ -39,13 +39,17 @@ function seen(region: Region, plans: Plans): readonly Widget[] {
 }
 
 /** Is Hotshift itself at work, and how did what it started end? */
-function machinery(agents: readonly string[], table: string): readonly Widget[] {
-  const machine = '${FailoverStateMachine}';
+function machinery(region: Region, plans: Plans): readonly Widget[] {
+  const [agents, table, machine] = [agentsAt(region, plans), plans.table, '${FailoverStateMachine}'];
+  const planned = ['Failback', ...(isWitness(region, plans) ? [] : ['Drill'])];
   const steps = stepNames();
   const ofFunctions = (metric: string, names: readonly string[]): readonly Series[] => names.map((name) => ['AWS/Lambda', metric, 'FunctionName', `hotshift-${name}`]);
   return [
     { title: 'Failovers', stat: 'Sum', metrics: ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((metric) => ['AWS/States', metric, 'StateMachineArn', machine]) },
     { title: 'Time of a failover (ms)', stat: 'Maximum', metrics: [['AWS/States', 'ExecutionTime', 'StateMachineArn', machine]] },
+    { title: 'Failbacks and drills', stat: 'Sum', metrics: planned.flatMap((name) => ['ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((metric): Series => ['AWS/States', metric, 'StateMachineArn', `\${${name}StateMachine}`])) },
+    // As adapters/lambda.ts writes what a step counts.
+    { title: 'Rehearsal: findings, and checks that could not be made', stat: 'Maximum', period: 1800, metrics: ['FindingsCritical', 'FindingsWarning', 'NotChecked'].map((metric) => [NAMESPACE, metric, 'service', SERVICE, 'step', 'Rehearse']) },
     { title: 'Agents: runs and errors', stat: 'Sum', metrics: [...ofFunctions('Invocations', agents), ...ofFunctions('Errors', agents)] },
     { title: 'Steps: errors', stat: 'Sum', metrics: ofFunctions('Errors', steps) },
     { title: 'Steps: longest run (ms)', stat: 'Maximum', metrics: ofFunctions('Duration', steps) },

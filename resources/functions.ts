@@ -7,7 +7,7 @@ import { EAR_FUNCTION, hasEar } from './ear.ts';
 import { interfaceStatements, sqlEnvironment, vpcOf, type Network } from './network.ts';
 import { permissionsOf } from './permissions.ts';
 import type { Plans } from './plans.ts';
-import { agentsAt } from './rules.ts';
+import { agentsAt, readRules } from './rules.ts';
 import { hasSwitch, SWITCH_FUNCTION } from './switch.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -40,13 +40,16 @@ export const RETENTION_DAYS = 400;
 
 /**
  * Reserved, so that an application that takes all of the account's concurrency in the survivor cannot keep a failover from running.
- * Agents: the next minute's run may begin before the last one has ended; `observe` has a third place for a look that an event asks
- * for. Steps: all databases side by side, and one more.
+ * Agents: the next minute's run may begin before the last one has ended; `observe` and `enforce` have a third place for a run that an
+ * event asks for. Steps: all databases side by side, and one more.
  */
 // `answer`: some 20 health checkers for each of the two regions ask every 10 s, for some milliseconds; five places carry a hundred times that.
 // `hear`: people press one button at a time; what strangers send is refused in some milliseconds and cannot take more than these places.
-export const reserved = (name: string, plans: Plans): number => (BY_URL.has(name) ? 5 : AGENTS.has(name) ? (name === 'observe' ? 3 : 2) * plans.applications.length
+export const reserved = (name: string, plans: Plans): number => (BY_URL.has(name) ? 5 : AGENTS.has(name) ? (STARTED_BY_EVENTS.has(name) ? 3 : 2) * plans.applications.length
   : 1 + Math.max(1, plans.applications.reduce((sum, { databases }) => sum + databases.length, 0)));
+
+/** Agents that a rule of events/rules.yml starts beside their schedule. */
+const STARTED_BY_EVENTS: ReadonlySet<string> = new Set(readRules().rules.flatMap(({ target }) => ('function' in target ? [target.function] : [])));
 
 /** All that the functions of a place reserve; Lambda leaves 100 of the account's limit to all other functions. */
 export const reservedAt = (region: Region, plans: Plans): number => functionsAt(region, plans).reduce((sum, name) => sum + reserved(name, plans), 0);

@@ -48,7 +48,8 @@ const HEAD = `# Security: who may do what
 
 Every function has a role of its own. A test reads the source of each function with TypeScript's type checker, collects the AWS calls
 that it can send and compares them with its role: nothing is missing and nothing is unused (\`test/unit/resources/permissions.test.ts\`).
-Every run of the twin holds each call that a function makes against its role, with resource and conditions, as IAM would (\`twin/rights.ts\`).
+Every run of the twin holds each call that a function makes against its role, with resource and conditions, as IAM would (\`twin/rights.ts\`),
+and what the simulator saw each function ask of its ports is held against its role in the same way (\`test/simulation/rights.test.ts\`); what no run uses has its reason there.
 \`npm run judges\` holds each statement against AWS's Service Authorization Reference.
 
 What changes the world is bound: a promotion to the configured instances, a fence to their security groups, records to the configured

@@ -20,6 +20,7 @@ import { ecsService } from './aws/services/ecs.ts';
 import { eventBridgeService, type EventBridgeService } from './aws/services/eventbridge.ts';
 import { lambdaService } from './aws/services/lambda.ts';
 import { rdsService } from './aws/services/rds.ts';
+import { rdsEvent } from './aws/services/rds/events.ts';
 import { route53Service } from './aws/services/route-53.ts';
 import { secretsManagerService } from './aws/services/secrets-manager.ts';
 import { sfnService } from './aws/services/sfn.ts';
@@ -49,23 +50,26 @@ export interface Cloud {
   readonly urls: Readonly<Record<string, string>>;
   /** How long the engine itself took to promote, from the call to the proof that it commits; 0 while nothing was promoted. */
   readonly measured: Measured;
+  /** RDS tells that the instance of a region is back, as it does when its host comes up again. */
+  databaseRestarted(region: string): void;
 }
 interface Measured { promotionSeconds: number }
 
 
 export async function startCloud(parts: CloudParts): Promise<Cloud> {
   const measured: Measured = { promotionSeconds: 0 };
+  const call: AwsEndpoint['call'] = (...asked) => endpoint.call(...asked);
+  const eventbridge = eventBridgeService({ clock: parts.clock, call, network: parts.network });
   const endpoint: AwsEndpoint = new AwsEndpoint({
     network: parts.network, onInternalFailure: (error) => parts.onTrouble('the endpoint', error),
-    services: services(parts, measured, (...call) => endpoint.call(...call)),
+    services: services(parts, measured, eventbridge, call),
   });
   const listeners = await Promise.all([...REGIONS, USERS].map(async (place) => [place, (await endpoint.listen(place, addressOf(place))).url] as const));
-  return { endpoint, urls: Object.fromEntries(listeners), measured };
+  return { endpoint, urls: Object.fromEntries(listeners), measured, databaseRestarted: (region) => eventbridge.emit(rdsEvent('RDS-EVENT-0006', { region, identifier: instanceIdentifier(region) }, parts.clock.now())) };
 }
 
-function services(parts: CloudParts, measured: Measured, call: AwsEndpoint['call']): readonly Service[] {
+function services(parts: CloudParts, measured: Measured, eventbridge: EventBridgeService, call: AwsEndpoint['call']): readonly Service[] {
   const { settings, network, clock, zones, checkers, onTrouble } = parts;
-  const eventbridge = eventBridgeService({ clock, call, network });
   return [
     eventbridge, databaseService(parts, measured, eventbridge), securityGroups(parts),
     dynamodbService({ clock, network, tables: [{ name: TABLE, partitionKey: 'pk', sortKey: 'sk', regions: [...REGIONS] }] }),

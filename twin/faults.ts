@@ -8,7 +8,7 @@ import { REGION_A, REGION_B, REGIONS, WITNESS, type Fault, type Return, type Set
 import { USERS } from './network/addresses.ts';
 
 export interface FaultTargets {
-  readonly cloud: Pick<Cloud, 'endpoint'>;
+  readonly cloud: Pick<Cloud, 'endpoint' | 'databaseRestarted'>;
   readonly network: Network;
   readonly pair: Pair;
   readonly lambdas: LambdaHost;
@@ -91,11 +91,15 @@ async function crashRegion({ network, pair, lambdas, applications, clients }: Fa
   await Promise.all([network.dead(region), pair.server(region).kill()]);
 }
 
-/** Power is back: the network, then everything at once. The agents come with the next turn of their schedule, as on AWS. */
-async function restartRegion({ network, pair, lambdas, applications, clients }: FaultTargets, region: string): Promise<void> {
+/**
+ * Power is back: the network, then everything at once. RDS tells that the instance restarted, which starts the agent that fences
+ * (events/rules.yml); the other agents come with the next turn of their schedule, as on AWS.
+ */
+async function restartRegion({ cloud, network, pair, lambdas, applications, clients }: FaultTargets, region: string): Promise<void> {
   lambdas.revive(region);
   await network.revive(region);
-  await Promise.all([pair.server(region).start(), applications.start(region), clients.start(region)]);
+  const database = pair.server(region).start().then(() => { cloud.databaseRestarted(region); });
+  await Promise.all([database, applications.start(region), clients.start(region)]);
 }
 
 /** Everything stands still and nothing is closed; it can wake up again. */

@@ -92,8 +92,11 @@ function records({ addresses, controlAddress, ttlSeconds }: DnsInput, healthChec
   ];
 }
 
-/** The state machine and what starts it, in every region: the same YAML and the same rules that are packaged. Returns ARNs by region. */
-export async function createWorkflows(console: Console, functionNames: readonly string[], plan: ApplicationPlan): Promise<Readonly<Record<string, string>>> {
+/**
+ * The state machine and what starts it, in every region: the same YAML and the same rules that are packaged. Returns ARNs by region.
+ * `without`: agents that are never started.
+ */
+export async function createWorkflows(console: Console, functionNames: readonly string[], plan: ApplicationPlan, without: readonly string[] = []): Promise<Readonly<Record<string, string>>> {
   const yaml = readFileSync(join(root, 'statemachines', 'failover.asl.yaml'), 'utf8');
   const machines: Record<string, string> = {};
   for (const region of REGIONS) {
@@ -105,6 +108,7 @@ export async function createWorkflows(console: Console, functionNames: readonly 
     machines[region] = stateMachineArn ?? '';
     const events = new EventBridgeClient(clientSettings(console, region));
     for (const { name, pattern, target } of rulesAt(region, { table: TABLE, applications: [plan] })) {
+      if ('function' in target && without.includes(target.function)) continue;
       await events.send(new PutRuleCommand({ Name: `hotshift-${name}`, EventPattern: JSON.stringify(pattern), State: 'ENABLED' }));
       const what = 'function' in target ? { Id: target.function, Arn: functionArn(region, target.function), Input: JSON.stringify(target.input) }
         : { Id: target.stateMachine, Arn: stateMachineArn, RoleArn: 'arn:aws:iam::111122223333:role/hotshift-start', InputPath: target.inputPath };

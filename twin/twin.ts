@@ -135,7 +135,8 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   await createSecrets(operator, { username: 'hotshift', password: pair.passwords.hotshift, slackToken, slackSigningSecret });
   const dns = await createDns(operator, { addresses, controlAddress: addressOf(GLOBAL), applicationPort: ports.application, ttlSeconds: settings.ttlSeconds, failuresToSuspect: settings.failuresToSuspect, switchPort: functionUrls?.port });
   const plan = withHealthChecks(twinPlan(settings, { applicationPort: ports.application, controlPort: ports.control, databasePort: pair.port, slackUrl: slack.url, hostedZoneId: dns.hostedZoneId, addresses }), dns);
-  const machines = await createWorkflows(operator, functionNames(), plan);
+  const without = settings.withoutAgent ? ['enforce'] : [];
+  const machines = await createWorkflows(operator, functionNames(), plan, without);
   const failbackMachine = settings.failback || settings.drill === 'switchover' ? await createFailbacks(operator) : undefined;
   const drillMachines = settings.drill === undefined ? {} : await createDrills(operator);
   writeFileSync(planFile, checked(plan));
@@ -151,7 +152,7 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   await Promise.all([REGION_A, REGION_B].map((region) => clients.start(region)));
   const scheduler = startScheduler({
     application: APPLICATION, steps: hasSwitch(settings) ? [...stepNames(), SWITCH_FUNCTION] : stepNames(), places: { [REGION_A]: 'region', [REGION_B]: 'region', [WITNESS]: 'witness' }, phaseSeconds: settings.probeIntervalSeconds, random,
-    without: settings.withoutAgent ? ['enforce'] : [],
+    without,
     invoke: (name, region, event) => lambdas.invoke(`hotshift-${name}`, region, Buffer.from(JSON.stringify(event))),
   });
   atEnd(() => scheduler.stop());

@@ -1,7 +1,7 @@
 // Enforce: the agent of a region that carries out open fence intents on its own database, again and again: when the region
 // returns, when infrastructure code opens the network again, when a stopped instance starts by itself after seven days. An order
 // that was lifted it takes back as it found things: what it revokes is written down before.
-import type { FenceIntent } from '../../domain/lease.ts';
+import type { FenceIntent, NetworkRule } from '../../domain/lease.ts';
 import type { ApplicationPlan, DatabasePlan, Region } from '../../domain/plan.ts';
 import { TryAgainError } from '../../domain/errors.ts';
 import type { Ports } from '../../domain/ports.ts';
@@ -43,15 +43,15 @@ async function carryOut(ports: EnforcePorts, plan: ApplicationPlan, database: Da
 /** Network first, then sessions: an established session can outlive a security group rule. Then read back and say so. */
 async function close(ports: EnforcePorts, database: DatabasePlan, region: Region, intent: FenceIntent): Promise<void> {
   const open = await ports.locks.openRules(database, region);
-  const rules = together(intent.enforced?.rules ?? intent.rules ?? [], open);
-  const known = rules.length === 0 ? {} : { rules };
+  const before = await revokedBefore(ports, intent, open);
   // Written down before they are revoked. If that cannot be done now, the fence goes first and the proof below carries them.
-  if (open.length > 0) await ports.intents.recordProof(intent, { at: ports.clock.now(), networkClosed: false, sessionsEnded: 0, detail: `about to revoke ${open.length} rules`, ...known }).catch(() => undefined);
+  if (open.length > 0) await ports.intents.recordProof(intent, { at: ports.clock.now(), networkClosed: false, sessionsEnded: 0, detail: `about to revoke ${open.length} rules`, ...some(before) }).catch(() => undefined);
   await ports.locks.closeNetwork(database, region);
   const ended = await ports.locks.endSessions(database, region);
   const networkClosed = await ports.locks.networkClosed(database, region);
   const sessions = ended === undefined ? 'the engine could not be reached' : `${ended} sessions ended`;
-  const proof = { at: ports.clock.now(), networkClosed: networkClosed && ended !== undefined, sessionsEnded: ended ?? 0, detail: `security group ${networkClosed ? 'closed' : 'STILL OPEN'}, ${sessions}`, ...known };
+  const known = await revokedBefore(ports, intent, before);
+  const proof = { at: ports.clock.now(), networkClosed: networkClosed && ended !== undefined, sessionsEnded: ended ?? 0, detail: `security group ${networkClosed ? 'closed' : 'STILL OPEN'}, ${sessions}`, ...some(known) };
   await ports.intents.recordProof(intent, proof);
   // An engine that cannot be reached is tried again every few seconds; that nothing changed is no news.
   if (!proof.networkClosed && intent.enforced?.detail === proof.detail) return;
@@ -60,6 +60,20 @@ async function close(ports: EnforcePorts, database: DatabasePlan, region: Region
     summary: `${database.name}: ${proof.detail}`,
   });
 }
+
+/**
+ * What this order revoked so far, and `more`. Asked for after the rules were looked at: an agent that an event started beside this one
+ * (events/rules.yml) may have revoked them in between, and wrote them down before it did. A proof without them would put back nothing.
+ */
+async function revokedBefore({ intents }: EnforcePorts, intent: FenceIntent, more: readonly NetworkRule[]): Promise<readonly NetworkRule[]> {
+  const { application, database, region, epoch } = intent;
+  // A store that does not answer keeps no fence waiting.
+  const now = await intents.read(application, database, region).catch(() => undefined);
+  const order = now?.epoch === epoch ? now : intent;
+  return together(order.enforced?.rules ?? order.rules ?? [], more);
+}
+
+const some = (rules: readonly NetworkRule[]): { readonly rules?: readonly NetworkRule[] } => (rules.length === 0 ? {} : { rules });
 
 /** Read back as well: the order stays unfinished until everything is as it was. */
 async function reopen(ports: EnforcePorts, plan: ApplicationPlan, database: DatabasePlan, region: Region): Promise<void> {

@@ -152,14 +152,14 @@ function messageCases(test: Case, world: () => World): void {
 }
 
 /** The error of ours, which names what AWS's API reference says that it answers. */
-async function refusal(asked: Promise<unknown>, kind: new (message: string) => Error, name: string): Promise<void> {
+export async function refusal(asked: Promise<unknown>, kind: new (message: string) => Error, name: string): Promise<void> {
   const error = await asked.then(() => undefined, (thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(kind);
   expect((error as Error).message).toContain(name);
 }
 
 /** Asks again until it holds: 150 times, 20 ms apart, are far more than any of the endpoints takes to promote. */
-async function until(ask: () => Promise<InstanceFacts | undefined>, holds: (facts: InstanceFacts | undefined) => boolean): Promise<InstanceFacts | undefined> {
+export async function until(ask: () => Promise<InstanceFacts | undefined>, holds: (facts: InstanceFacts | undefined) => boolean): Promise<InstanceFacts | undefined> {
   for (let turn = 0; turn < 150; turn += 1) {
     const facts = await ask();
     if (holds(facts)) return facts;

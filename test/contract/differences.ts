@@ -14,6 +14,16 @@ export const MOTO: readonly Difference[] = [
     here: 'moto 5.2.5 takes the call, but goes on to name the source in `DescribeDBInstances`',
   },
   {
+    case: 'workflows: an answer that nobody waits for is a clear no, without the token in it',
+    aws: '`SendTaskSuccess` with a token of no waiting task answers `TaskDoesNotExist`, `TaskTimedOut` or `InvalidToken` (Step Functions API reference)',
+    here: 'moto 5.2.5 takes any token',
+  },
+  {
+    case: 'alarms: what rings is told by prefix and by name, what is calm is not, and what is not there counts as ringing',
+    aws: 'CloudWatch takes JSON, which the SDK for JavaScript sends, as well as the older Query protocol (Smithy model of CloudWatch, `awsJson1_0`)',
+    here: 'moto 5.2.5 knows the Query protocol only and answers JSON with a page of HTML and status 500',
+  },
+  {
     case: 'database: promotes nothing that is not there',
     aws: '`PromoteReadReplica` of an unknown instance answers `DBInstanceNotFound`, status 404 (Amazon RDS API reference)',
     here: 'moto 5.2.5 breaks with a page of HTML and status 500, which the adapter rightly takes for "try again"',

@@ -3,8 +3,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ACMClient, RequestCertificateCommand } from '@aws-sdk/client-acm';
+import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { CreateTableCommand, DynamoDBClient, UpdateContinuousBackupsCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateClusterCommand, CreateServiceCommand, ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { CreateListenerCommand, CreateLoadBalancerCommand, CreateTargetGroupCommand, ElasticLoadBalancingV2Client, ModifyLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateKeyCommand, DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateDBInstanceCommand, CreateDBInstanceReadReplicaCommand, RDSClient } from '@aws-sdk/client-rds';
@@ -13,13 +16,15 @@ import { CreateScheduleCommand, CreateScheduleGroupCommand, SchedulerClient } fr
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { inventoryOf } from '../../adapters/inventory.ts';
+import { deployedStack } from '../../adapters/stacks.ts';
 import type { Inventory } from '../../domain/inventory.ts';
 import { ACCOUNT, started, stopped } from './moto-server.ts';
 
 const [HERE, THERE] = ['us-east-1', 'us-west-2'] as const;
 let server: ChildProcess;
 let inventory: Inventory;
-const made = { zone: '', healthCheck: '', key: '' };
+const made = { zone: '', healthCheck: '', key: '', targetGroup: '' };
+const TEMPLATE = { Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'of-a-stack' } } } };
 
 beforeAll(async () => {
   const found = await started();
@@ -31,6 +36,8 @@ beforeAll(async () => {
   await databases(here);
   await records(here);
   await services(here);
+  await balancers(here);
+  await new CloudFormationClient(here).send(new CreateStackCommand({ StackName: 'hotshift-prod', TemplateBody: JSON.stringify(TEMPLATE) }));
 }, 60_000);
 afterAll(async () => {
   for (const name of ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION']) delete process.env[name];
@@ -77,6 +84,15 @@ async function services(here: Settings): Promise<void> {
   await scheduler.send(new CreateScheduleGroupCommand({ Name: 'hotshift' }));
   await scheduler.send(new CreateScheduleCommand({ Name: 'hotshift-observe-shop', GroupName: 'hotshift', ScheduleExpression: 'rate(1 minute)', State: 'DISABLED', FlexibleTimeWindow: { Mode: 'OFF' }, Target: { Arn: `arn:aws:lambda:${HERE}:${ACCOUNT}:function:x`, RoleArn: `arn:aws:iam::${ACCOUNT}:role/x` } }));
 }
+async function balancers(here: Settings): Promise<void> {
+  const { Subnets: subnets = [] } = await new EC2Client(here).send(new DescribeSubnetsCommand({}));
+  const client = new ElasticLoadBalancingV2Client(here);
+  const { LoadBalancers: [balancer] = [] } = await client.send(new CreateLoadBalancerCommand({ Name: 'shop', Type: 'application', Subnets: subnets.slice(0, 2).flatMap(({ SubnetId: id }) => id ?? []) }));
+  await client.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn: balancer?.LoadBalancerArn, Attributes: [{ Key: 'client_keep_alive.seconds', Value: '120' }] }));
+  const { TargetGroups: [group] = [] } = await client.send(new CreateTargetGroupCommand({ Name: 'web', Protocol: 'HTTP', Port: 80, VpcId: subnets[0]?.VpcId, TargetType: 'ip' }));
+  made.targetGroup = group?.TargetGroupArn ?? '';
+  await client.send(new CreateListenerCommand({ LoadBalancerArn: balancer?.LoadBalancerArn, Protocol: 'HTTP', Port: 80, DefaultActions: [{ Type: 'forward', TargetGroupArn: made.targetGroup }] }));
+}
 
 describe('the inventory on moto', () => {
   test('instances, and that one is not there', async () => {
@@ -111,6 +127,14 @@ describe('the inventory on moto', () => {
     expect(await inventory.service(HERE, 'shop', 'web')).toMatchObject({ status: 'ACTIVE', desired: 3, launchType: 'FARGATE', vcpuPerTask: 0.5, variables: [{ name: 'QUEUE', value: 'here' }], targetGroupArns: [] });
     expect(await inventory.service(HERE, 'shop', 'nobody')).toBeUndefined();
     expect(await inventory.service(HERE, 'nobody', 'web')).toBeUndefined();
+  });
+  test('load balancers in front of a service, with how long they keep connections', async () => {
+    expect(await inventory.balancers(HERE, [made.targetGroup])).toEqual([{ name: 'shop', keepAliveSeconds: 120, idleSeconds: 60 }]);
+    expect(await inventory.balancers(HERE, [])).toEqual([]);
+  });
+  test('the template of a stack that stands, and that one is not there', async () => {
+    expect(await deployedStack(HERE, 'hotshift-prod')).toEqual({ kind: 'deployed', template: TEMPLATE });
+    expect(await deployedStack(THERE, 'hotshift-prod')).toEqual({ kind: 'absent' });
   });
   test('certificates', async () => { expect((await inventory.certificates(HERE))[0]?.names).toContain('shop.example.com'); });
   test('workflow, rules, schedules', async () => {

@@ -8,16 +8,28 @@ import { CreateClusterCommand, CreateServiceCommand, ECSClient, RegisterTaskDefi
 import { CreateDBInstanceCommand, CreateDBInstanceReadReplicaCommand, RDSClient } from '@aws-sdk/client-rds';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { MOTO } from './differences.ts';
 import { ACCOUNT, started, stopped } from './moto-server.ts';
 import { definePortContract } from './port-contract.ts';
-import { HERE, plansOf, SECRET, TABLE, THERE, type World } from './world.ts';
+import { HERE, PARAMETER, plansOf, SECRET, TABLE, THERE, WAITING, type World } from './world.ts';
 
 interface Settings { readonly endpoint: string; readonly region: string; readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } }
 
 definePortContract('moto', async (): Promise<World> => {
   const { server, url } = await started();
+  try {
+    return await filled(url, () => stopped(server));
+  } catch (error) {
+    // A server that goes on would keep the judge waiting until its time is over.
+    await stopped(server);
+    throw error;
+  }
+}, MOTO);
+
+async function filled(url: string, close: () => Promise<void>): Promise<World> {
   const at = (region: string): Settings => ({ endpoint: url, region, credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'contract' } });
   const zone = await makeZone(at(HERE));
   const [groupHere, groupThere] = [await makeGroup(at(HERE)), await makeGroup(at(THERE))];
@@ -26,9 +38,11 @@ definePortContract('moto', async (): Promise<World> => {
   await makeService(at(HERE));
   await makeScaled(at(HERE));
   await new SecretsManagerClient(at(HERE)).send(new CreateSecretCommand({ Name: SECRET.id, SecretString: SECRET.text }));
+  await new SSMClient(at(HERE)).send(new PutParameterCommand({ Name: PARAMETER.name, Value: PARAMETER.text, Type: 'SecureString' }));
+  const { stateMachineArn: machineArn = '' } = await new SFNClient(at(HERE)).send(new CreateStateMachineCommand({ name: 'waiting', definition: WAITING, roleArn: `arn:aws:iam::${ACCOUNT}:role/waiting` }));
   const { TopicArn: topicArn = '' } = await new SNSClient(at(HERE)).send(new CreateTopicCommand({ Name: 'oncall' }));
-  return { url, ...plansOf({ zone, groups: { [HERE]: groupHere, [THERE]: groupThere }, account: ACCOUNT }), topicArn, close: () => stopped(server) };
-}, MOTO);
+  return { url, ...plansOf({ zone, groups: { [HERE]: groupHere, [THERE]: groupThere }, account: ACCOUNT }), topicArn, machineArn, close };
+}
 
 async function makeTable(settings: Settings): Promise<void> {
   await new DynamoDBClient(settings).send(new CreateTableCommand({

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
 import { actingCases } from './acting-cases.ts';
 import type { Difference } from './differences.ts';
+import { operatingCases } from './operating-cases.ts';
 import { storeCases } from './store-cases.ts';
 import type { World } from './world.ts';
 
@@ -41,6 +42,7 @@ export function definePortContract(name: string, makeWorld: () => Promise<World>
     };
     storeCases(define);
     actingCases(define, here);
+    operatingCases(define, here);
     if (unheard.size > 0) throw new Error(`differences.ts names cases that do not exist: ${[...unheard].join('; ')}`);
   });
 }

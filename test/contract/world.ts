@@ -4,6 +4,11 @@ import type { CapacityPlan, DatabasePlan, Region, TrafficPlan } from '../../doma
 export const HERE: Region = 'us-east-1';
 export const THERE: Region = 'us-west-2';
 export const TABLE = 'hotshift';
+/** A workflow that waits long enough to be running whenever a case looks. */
+export const WAITING = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 3600, End: true } } });
+/** One of them rings; both begin with Hotshift's own prefix. */
+export const ALARMS = { ringing: 'hotshift-rings', calm: 'hotshift-is-calm' };
+export const PARAMETER = { name: '/shop/orders/host', text: 'orders-east.example.us-east-1.rds.amazonaws.com' };
 export const SECRET = { id: 'hotshift/orders', text: '{"username":"hotshift","password":"correct horse"}' };
 
 export interface World {
@@ -17,6 +22,8 @@ export interface World {
   /** One of each other kind HERE: each counts 3 and may count 8 at most by its own bounds, where it has some. */
   readonly capacities: readonly CapacityPlan[];
   readonly topicArn: string;
+  /** A state machine HERE, of `WAITING`. */
+  readonly machineArn: string;
   close(): Promise<void>;
 }
 

@@ -80,6 +80,28 @@ describe('enforce', () => {
     expect(memory.intents.get(`stock#${home}`)?.enforced?.networkClosed).toBe(true);
   });
 
+  test('of two agents at once, the one that finds the rules revoked already keeps what the other one wrote down', async () => {
+    const memory = with_(new Memory(), order());
+    const ports = memory.ports();
+    const [rule] = memory.rules;
+    // The other agent revokes between this one's reading of the orders and its look at the rules.
+    await run(memory, 1, locks(ports, {
+      openRules: async () => {
+        await ports.intents.recordProof(order(), { at: start, networkClosed: false, sessionsEnded: 0, detail: 'about to revoke 1 rules', rules: [rule!] });
+        memory.closed.add(`orders#${home}`);
+        return [];
+      },
+    }));
+    expect(memory.intents.get(`orders#${home}`)?.enforced).toMatchObject({ networkClosed: true, rules: [rule] });
+  });
+
+  test('an order that cannot be read again is carried out all the same', async () => {
+    const memory = with_(new Memory(), order());
+    const ports = memory.ports();
+    expect(await run(memory, 1, { ...ports, intents: { ...ports.intents, read: () => Promise.reject(new TryAgainError('throttled')) } })).toMatchObject({ fenced: ['orders'] });
+    expect(memory.intents.get(`orders#${home}`)?.enforced?.rules).toEqual(memory.rules);
+  });
+
   test('orders that cannot be read for a moment are read in the next round', async () => {
     const memory = with_(new Memory(), order());
     const ports = memory.ports();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { describe, expect, test } from '@jest/globals';
 import * as contracts from '../../../events/contracts.ts';
+import { reserved } from '../../../resources/functions.ts';
 import { readPlans } from '../../../resources/plans.ts';
 import { filledPattern, rulesAt, schedulesAt } from '../../../resources/rules.ts';
 import { starts } from '../../../resources/starts.ts';
@@ -25,6 +26,7 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
   'suspicion-starts-failover': ['suspicion.json'],
   'alarm-changed-shop': ['cloudwatch-alarm-state-change.json', 'cloudwatch-composite-alarm.json'],
   'database-event-shop': ['rds-failed.json', 'rds-failover-started.json', 'rds-offline-patches.json', 'rds-shutdown.json'],
+  'database-back-shop': ['rds-instance-started.json', 'rds-recovery-complete.json'],
   'health-event-shop': ['health-operational-issue.json'],
 };
 const plans = readPlans('hotshift.example.yml');
@@ -65,6 +67,13 @@ describe('rules', () => {
     ['an event of the other region\'s instance', 'database-event-shop', sample('rds-instance-restarted.json'), false],
     ['an instance with the same name in another account', 'database-event-shop', changed('rds-shutdown.json', { SourceArn: 'arn:aws:rds:eu-west-1:444455556666:db:orders-ireland' }), false],
     ['a backup that ended', 'database-event-shop', changed('rds-shutdown.json', { EventCategories: ['backup'], EventID: 'RDS-EVENT-0002' }), false],
+    ['an instance of the plan that restarted', 'database-back-shop', changed('rds-shutdown.json', { EventID: 'RDS-EVENT-0006' }), true],
+    ['an instance that RDS starts after seven days', 'database-back-shop', changed('rds-instance-started.json', { EventID: 'RDS-EVENT-0154' }), true],
+    ['a shutdown, which brings nothing back', 'database-back-shop', sample('rds-shutdown.json'), false],
+    ['a failover that only started', 'database-back-shop', sample('rds-failover-started.json'), false],
+    ['the other region\'s instance that restarted', 'database-back-shop', sample('rds-instance-restarted.json'), false],
+    ['a started instance in another account', 'database-back-shop', changed('rds-instance-started.json', { SourceArn: 'arn:aws:rds:eu-west-1:444455556666:db:orders-ireland' }), false],
+    ['a snapshot that has the number of a start', 'database-back-shop', { ...sample('rds-instance-started.json'), 'detail-type': 'RDS DB Snapshot Event' }, false],
     ['an issue in a region that is not of the pair', 'health-event-shop', changed('health-operational-issue.json', { eventRegion: 'us-east-1' }), false],
     ['an issue that is over', 'health-event-shop', changed('health-operational-issue.json', { statusCode: 'closed' }), false],
     ['a notification of the account', 'health-event-shop', changed('health-operational-issue.json', { eventTypeCategory: 'accountNotification' }), false],
@@ -75,6 +84,7 @@ describe('rules', () => {
 
   test('each region listens to its own instances, and the witness to none', () => {
     expect(matches('database-event-shop', sample('rds-instance-restarted.json'), 'eu-central-1')).toBe(true);
+    expect(matches('database-back-shop', sample('rds-instance-restarted.json'), 'eu-central-1')).toBe(true);
     expect(rulesAt('eu-west-2', plans).map(({ name }) => name)).toEqual(['suspicion-starts-failover', 'alarm-changed-shop', 'health-event-shop']);
   });
 
@@ -93,11 +103,28 @@ describe('what is handed on', () => {
   });
 
   test('an alarm or an event of AWS makes the agent look, with a constant input: nothing of the event is handed on', () => {
-    const looking = rules.filter(({ target }) => !('stateMachine' in target));
+    const looking = rules.filter(({ target }) => 'function' in target && target.function === 'observe');
     expect(looking).toHaveLength(3);
     for (const { target } of looking) {
       expect(target).toEqual({ function: 'observe', input: { application: 'shop', runSeconds: 59, unlessWatched: true } });
       observeInput.parse((target as { readonly input: object }).input);
+    }
+  });
+
+  test('an instance that is back starts the agent that fences, as its schedule does, with a constant input', () => {
+    const fencing = rules.filter(({ target }) => 'function' in target && target.function !== 'observe');
+    expect(fencing.map(({ name, target }) => [name, target])).toEqual([['database-back-shop', { function: 'enforce', input: { application: 'shop', runSeconds: 59 } }]]);
+    expect(schedulesAt('eu-west-1', plans).find(({ name }) => name === 'enforce')?.runSeconds).toBe(59);
+    enforceInput.parse((fencing[0]?.target as { readonly input: object }).input);
+    // Beside two turns of the schedule that overlap there is a place for it.
+    expect(reserved('enforce', plans)).toBe(3);
+  });
+
+  test('the ids of RDS events are well formed and stand once in each list', () => {
+    const ids = (rule: string) => (rules.find(({ name }) => name === rule)?.pattern as unknown as { readonly detail: { readonly EventID: readonly string[] } }).detail.EventID;
+    for (const rule of ['database-event-shop', 'database-back-shop']) {
+      expect(ids(rule).filter((id) => !/^RDS-EVENT-\d{4}$/.test(id))).toEqual([]);
+      expect(new Set(ids(rule)).size).toBe(ids(rule).length);
     }
   });
 

@@ -7,7 +7,7 @@ import { functionNames } from '../../../resources/functions.ts';
 import { permissionsOf } from '../../../resources/permissions.ts';
 import { allRegions, isWitness, readPlans } from '../../../resources/plans.ts';
 import { readRules } from '../../../resources/rules.ts';
-import { SourceCalls, type SdkCall } from './sdk-calls.ts';
+import { actionsOf, SourceCalls } from './sdk-calls.ts';
 
 // With routing controls and databases of both kinds, so that every call that the source can send has something to be allowed on.
 const example = readPlans('hotshift.example.yml');
@@ -25,15 +25,7 @@ const aurora = readPlans('hotshift.aurora.example.yml').applications.flatMap(({ 
 const plans = { ...example, applications: example.applications.map((plan) => ({ ...plan, databases: [...plan.databases, ...aurora], routingControls: { endpoints: [], controls }, capacity: [...plan.capacity, ...capacities], hooks, sessions })) };
 const names = functionNames();
 
-/** The prefix of a client's actions in IAM, where it is not the client's own name. */
-const PREFIXES: Readonly<Record<string, string>> = { 'route-53': 'route53', eventbridge: 'events', 'secrets-manager': 'secretsmanager', sfn: 'states', 'auto-scaling': 'autoscaling', 'application-auto-scaling': 'application-autoscaling', 'elastic-load-balancing-v2': 'elasticloadbalancing', 'service-quotas': 'servicequotas' };
-/** The one call whose right has another name. */
-const action = ({ client, command }: SdkCall): string => (client === 'lambda' && command === 'Invoke' ? 'lambda:InvokeFunction' : `${PREFIXES[client] ?? client}:${command}`);
 const sorted = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
-
-/** What AWS asks for beside the action that is called: tags given at creation need the right to tag (Service Authorization Reference). */
-const BESIDE: Readonly<Record<string, string>> = { 'rds:CreateDBInstanceReadReplica': 'rds:AddTagsToResource' };
-const withBeside = (actions: readonly string[]): readonly string[] => actions.flatMap((one) => (BESIDE[one] === undefined ? [one] : [one, BESIDE[one]]));
 
 describe('the calls in the source', () => {
   let calls: SourceCalls;
@@ -42,17 +34,17 @@ describe('the calls in the source', () => {
   test('are found at all: promotion promotes, and nobody else does', () => {
     const promoting = names.filter((name) => calls.of(name).some(({ command }) => command === 'PromoteReadReplica'));
     expect(promoting).toEqual(['promote']);
-    expect(calls.of('promote').map(action)).toContain('rds:DescribeDBInstances');
+    expect(calls.of('promote').flatMap(actionsOf)).toContain('rds:DescribeDBInstances');
   });
 
   test.each(names)('%s: its role in a region of the pair allows just what it can send', (name) => {
     const allowed = permissionsOf(name, 'eu-west-1', plans).flatMap(({ Action }) => Action);
-    expect(sorted(allowed)).toEqual(sorted(withBeside(calls.of(name).map(action))));
+    expect(sorted(allowed)).toEqual(sorted(calls.of(name).flatMap(actionsOf)));
   });
 
   test.each(names)('%s: its role in the witness allows nothing that it cannot send', (name) => {
     if (readRules().schedules.some(({ target, places }) => target.function === name && !places.includes('witness'))) return;
-    const sent = new Set(withBeside(calls.of(name).map(action)));
+    const sent = new Set(calls.of(name).flatMap(actionsOf));
     const allowed = permissionsOf(name, plans.applications[0]?.witness ?? '', plans).flatMap(({ Action }) => Action);
     expect(allowed.filter((one) => !sent.has(one))).toEqual([]);
   });

@@ -7,6 +7,17 @@ const root = join(import.meta.dirname, '..', '..', '..');
 
 export interface SdkCall { readonly client: string; readonly command: string }
 
+/** The prefix of a client's actions in IAM, where it is not the client's own name. */
+const PREFIXES: Readonly<Record<string, string>> = { 'route-53': 'route53', eventbridge: 'events', 'secrets-manager': 'secretsmanager', sfn: 'states', 'auto-scaling': 'autoscaling', 'elastic-load-balancing-v2': 'elasticloadbalancing', 'service-quotas': 'servicequotas' };
+/** What AWS asks for beside the action that is called: tags given at creation need the right to tag (Service Authorization Reference). */
+const BESIDE: Readonly<Record<string, string>> = { 'rds:CreateDBInstanceReadReplica': 'rds:AddTagsToResource' };
+
+/** The rights that a call needs, in IAM's words. */
+export function actionsOf({ client, command }: SdkCall): readonly string[] {
+  const action = `${PREFIXES[client] ?? client}:${command}`;
+  return BESIDE[action] === undefined ? [action] : [action, BESIDE[action]];
+}
+
 /** The whole program of the handlers, checked once: it takes seconds. */
 export class SourceCalls {
   readonly #program: ts.Program;
@@ -26,9 +37,28 @@ export class SourceCalls {
   of(name: string): readonly SdkCall[] {
     const handler = this.#program.getSourceFile(join(root, 'functions', name, 'handler.ts'));
     if (handler === undefined) throw new Error(`functions/${name} has no handler`);
+    return this.#reached([handler]);
+  }
+
+  /** All SDK commands that a method of a port can send, whoever calls it: `leases.read`. The port's interface is what `domain/` says it is. */
+  ofPort(port: string): readonly SdkCall[] {
+    const [name = '', method = ''] = port.split('.');
+    const implementations = this.#portTypes(name).flatMap((type) => this.#implementations.get(`${type}.${method}`) ?? []);
+    if (implementations.length === 0) throw new Error(`no adapter implements ${port}`);
+    return this.#reached(implementations);
+  }
+
+  /** The names of the interfaces that a field of that name has in the domain's bundles of ports (`Ports`, `DrillPorts` and so on). */
+  #portTypes(name: string): readonly string[] {
+    const bundles = this.#program.getSourceFiles().filter(isOurs).flatMap((file) => file.statements.filter(ts.isInterfaceDeclaration)).filter((one) => /^\w*Ports$/.test(one.name.text));
+    return bundles.flatMap(({ members }) => members.filter(ts.isPropertySignature)).filter((member) => ts.isIdentifier(member.name) && member.name.text === name && member.type !== undefined)
+      .map(({ type }) => type!.getText()).concat(name === 'rehearsals' ? ['RehearsalStore'] : []);
+  }
+
+  #reached(from: readonly ts.Node[]): readonly SdkCall[] {
     const found = new Map<string, SdkCall>();
     const seen = new Set<ts.Node>();
-    const open: ts.Node[] = [handler];
+    const open: ts.Node[] = [...from];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (seen.has(node)) continue;
       seen.add(node);

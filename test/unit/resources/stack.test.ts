@@ -86,6 +86,16 @@ describe.each(stacks)('the stack of $region', ({ region, resources }) => {
     expect(targets.filter(({ RoleArn }) => RoleArn === undefined)).toHaveLength(rules.length);
   });
 
+  test('has an alarm for each state machine that ends badly, and all of them on its dashboard', () => {
+    const machines = ofType(resources, 'AWS::StepFunctions::StateMachine').map(([id]) => id).sort();
+    const watched = JSON.stringify(ofType(resources, 'AWS::CloudWatch::Alarm').filter(([, { Properties }]) => Properties['AlarmActions'] !== undefined));
+    for (const id of machines) for (const metric of ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted']) expect([id, metric, watched.includes(`"MetricName":"${metric}","Dimensions":[{"Name":"StateMachineArn","Value":{"Ref":"${id}"}}]`)]).toEqual([id, metric, true]);
+    const [shown] = ofType(resources, 'AWS::CloudWatch::Dashboard').map(([, { Properties }]) => JSON.stringify(Properties['DashboardBody']));
+    expect(machines.filter((id) => shown?.includes(`\${${id}}`))).toEqual(machines);
+    // What the dashboard names is there: CloudFormation refuses a reference to nothing, in AWS only.
+    expect([...new Set([...(shown ?? '').matchAll(/\$\{([A-Za-z]+)\}/g)].map(([, id]) => id))].filter((id) => resources[id ?? ''] === undefined)).toEqual([]);
+  });
+
   test('has an alarm for each rule, by its name', () => {
     const rules = ofType(resources, 'AWS::Events::Rule').map(([id]) => id).sort();
     const watched = ofType(resources, 'AWS::CloudWatch::Alarm').filter(([id]) => /^Rule.*FailedAlarm$/.test(id)).map(([, { Properties }]) => /"Ref":"(\w+)"/.exec(JSON.stringify(Properties['Metrics']))?.[1]).sort();
@@ -93,7 +103,7 @@ describe.each(stacks)('the stack of $region', ({ region, resources }) => {
   });
 
   test('names in its outputs what a person needs first', () => {
-    expect(Object.keys(outputsOf(region, plans, networks))).toEqual(expect.arrayContaining(['FailoverStateMachineArn', 'DeadLettersUrl', 'DashboardUrl', 'TableName']));
+    expect(Object.keys(outputsOf(region, plans, networks))).toEqual(expect.arrayContaining(['FailoverStateMachineArn', 'FailbackStateMachineArn', 'DeadLettersUrl', 'DashboardUrl', 'TableName']));
   });
 });
 

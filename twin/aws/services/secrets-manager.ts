@@ -37,6 +37,7 @@ export function secretsManagerService({ clock, secrets = [] }: SecretsManagerOpt
     GetSecretValue: (input: GetSecretValueCommandInput, { region }: CallContext) => store.value(input, region),
     PutSecretValue: (input: PutSecretValueCommandInput, { region }: CallContext) => store.put(input, region),
     DescribeSecret: (input: { SecretId: string }, { region }: CallContext) => store.describe(input.SecretId, region),
+    ListSecrets: (_input: unknown, { region }: CallContext) => ({ SecretList: store.list(region) }),
     ReplicateSecretToRegions: (input: ReplicateSecretToRegionsCommandInput, { region }: CallContext) => store.replicate(input, region),
   };
   return { name: 'secrets-manager', signingName: 'secretsmanager', client, scope: 'regional', handlers };
@@ -87,6 +88,11 @@ class SecretStore {
       VersionIdsToStages: Object.fromEntries(secret.versions.filter(({ stages }) => stages.length > 0).map(({ id: versionId, stages }) => [versionId, stages])),
       ...(secret.regions.size > 1 ? { ReplicationStatus: statusOf(secret) } : {}),
     };
+  }
+
+  /** All on one page: the twin has a handful. */
+  list(region: string) {
+    return this.#secrets.filter(({ regions }) => regions.has(region)).map((secret) => ({ ARN: arn(secret, region), Name: secret.name, Description: secret.description, CreatedDate: new Date(secret.createdAt) }));
   }
 
   replicate({ SecretId: id = '', AddReplicaRegions: replicas = [] }: ReplicateSecretToRegionsCommandInput, region: string) {
