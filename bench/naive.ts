@@ -45,7 +45,7 @@ export async function naive(cloud: Cloud): Promise<Measured> {
       const begunAt = fleet.clock.now();
       invocations += 1;
       try {
-        await world.calls.call(caller, { port: 'database.promote', target: standby, timeoutMs: 60_000, attempts: 1, workMs: [50, 800], detail: {} }, () => world.rds.promote(pair, standby));
+        await world.calls.call(caller, { port: 'database.promote', target: standby, timeoutMs: 60_000, attempts: 1, workMs: [50, 800], detail: {} }, () => world.rds.promote(pair, standby, 'unplanned'));
         return true;
       } catch (error) {
         if (!(error instanceof TryAgainError)) throw error;

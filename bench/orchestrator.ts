@@ -138,7 +138,7 @@ class Orchestrator {
     if (database === undefined || pair === undefined) throw new Error(`${application} has no database`);
     const caller: Caller = { place: standby, kind: 'step', label: 'orchestrator', life: world.places.life(standby), dead: false, crash: () => undefined };
     if (functionName === 'promote') {
-      await this.#boto(() => world.calls.call(caller, { port: 'database.promote', target: standby, ...CHANGING, detail: { database: database.name, region: standby } }, () => world.rds.promote(pair, standby)));
+      await this.#boto(() => world.calls.call(caller, { port: 'database.promote', target: standby, ...CHANGING, detail: { database: database.name, region: standby } }, () => world.rds.promote(pair, standby, 'unplanned')));
       await world.places.sleep(standby, SLEEP_MS);
       return {};
     }

@@ -17,10 +17,10 @@ const FAILURES_MAX = 2;
 export interface TableReading { readonly status: StatusView; readonly journal: readonly JournalEntry[]; readonly instances: Readonly<Record<string, InstanceFacts | undefined>> }
 
 /** One round. Rejects when the table does not answer; an instance that RDS does not describe is unknown. */
-export async function readTable(plan: ApplicationPlan, { leases, permits, intents, observations, drills, journal, describe }: Connection, now: number): Promise<TableReading> {
-  const [lease, given, orders, seen, drilled] = await Promise.all([
+export async function readTable(plan: ApplicationPlan, { leases, permits, intents, observations, drills, followUps, journal, describe }: Connection, now: number): Promise<TableReading> {
+  const [lease, given, orders, seen, drilled, found] = await Promise.all([
     leases.read(plan.application), Promise.all(plan.databases.map(async ({ name }) => ({ database: name, permit: await permits.read(plan.application, name) }))),
-    Promise.all(plan.regions.map((region) => intents.listOpen(plan.application, region))), observations.list(plan.application), drills.list(plan.application),
+    Promise.all(plan.regions.map((region) => intents.listOpen(plan.application, region))), observations.list(plan.application), drills.list(plan.application), followUps.list(plan.application),
   ]);
   const known = seen.filter(({ vantagePoint }) => vantagePointsOf(plan).includes(vantagePoint));
   const executions = [...new Set([lease.holder, ...orders.flat().map(({ execution }) => execution), drilled[0]?.execution].filter((name) => name !== undefined))];
@@ -29,7 +29,7 @@ export async function readTable(plan: ApplicationPlan, { leases, permits, intent
     Promise.all(plan.regions.map(async (region) => [region, plan.databases[0] === undefined ? undefined : await describe(plan.databases[0], region).catch(() => undefined)] as const)),
   ]);
   return {
-    status: statusView(plan, { lease, permits: given, intents: orders.flat(), observations: known, drills: drilled }, now),
+    status: statusView(plan, { lease, permits: given, intents: orders.flat(), observations: known, drills: drilled, followUps: found }, now),
     journal: lists.flat().sort((one, other) => one.at - other.at), instances: Object.fromEntries(instances),
   };
 }

@@ -32,7 +32,7 @@ export async function readTable(twin: Twin): Promise<TableReading | undefined> {
   const lease = (leases[0] ?? { application: APPLICATION, epoch: 0, expiresAt: 0, acknowledgementDue: false }) as Lease;
   const permit = permits[0] as Permit | undefined;
   const known = (observations as readonly Observation[]).filter(({ vantagePoint }) => vantagePointsOf(twin.plan).includes(vantagePoint));
-  const status = statusView(twin.plan, { lease, permits: [{ database: DATABASE, permit: permit === undefined ? undefined : { ...permit, renewals: {}, surrenders: {} } }], intents: intents as readonly FenceIntent[], observations: known, drills: [] }, Date.now());
+  const status = statusView(twin.plan, { lease, permits: [{ database: DATABASE, permit: permit === undefined ? undefined : { ...permit, renewals: {}, surrenders: {} } }], intents: intents as readonly FenceIntent[], observations: known, drills: [], followUps: [] }, Date.now());
   return { watch: watchOf(status, twin.plan.detection.quorum), permit };
 }
 

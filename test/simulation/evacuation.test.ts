@@ -67,7 +67,7 @@ test('one that is paused is not touched, and handed to a human by name', async (
 }, 60_000);
 
 test('one that is stuck holds up no other', async () => {
-  const fleet = fleetOf(3, (world, index) => { world.rds.stalls = index === 0; });
+  const fleet = fleetOf(3, (world, index) => { if (index === 0) world.pairs.forEach(({ name }) => world.rds.stalled.add(name)); });
   await fleet.run(25);
   const told = await evacuated(fleet);
   expect(told).toMatchObject({ outcome: 'Handed to a human' });

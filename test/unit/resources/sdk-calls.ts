@@ -8,13 +8,14 @@ const root = join(import.meta.dirname, '..', '..', '..');
 export interface SdkCall { readonly client: string; readonly command: string }
 
 /** The prefix of a client's actions in IAM, where it is not the client's own name. */
-const PREFIXES: Readonly<Record<string, string>> = { 'route-53': 'route53', eventbridge: 'events', 'secrets-manager': 'secretsmanager', sfn: 'states', 'auto-scaling': 'autoscaling', 'elastic-load-balancing-v2': 'elasticloadbalancing', 'service-quotas': 'servicequotas' };
+const PREFIXES: Readonly<Record<string, string>> = { 'route-53': 'route53', eventbridge: 'events', 'secrets-manager': 'secretsmanager', sfn: 'states', 'auto-scaling': 'autoscaling', 'application-auto-scaling': 'application-autoscaling', 'elastic-load-balancing-v2': 'elasticloadbalancing', 'service-quotas': 'servicequotas' };
 /** What AWS asks for beside the action that is called: tags given at creation need the right to tag (Service Authorization Reference). */
 const BESIDE: Readonly<Record<string, string>> = { 'rds:CreateDBInstanceReadReplica': 'rds:AddTagsToResource' };
 
 /** The rights that a call needs, in IAM's words. */
 export function actionsOf({ client, command }: SdkCall): readonly string[] {
-  const action = `${PREFIXES[client] ?? client}:${command}`;
+  // The one call whose right has another name.
+  const action = client === 'lambda' && command === 'Invoke' ? 'lambda:InvokeFunction' : `${PREFIXES[client] ?? client}:${command}`;
   return BESIDE[action] === undefined ? [action] : [action, BESIDE[action]];
 }
 
