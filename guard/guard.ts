@@ -99,9 +99,8 @@ export function createGuard(options: GuardOptions): Guard {
     }
     state = answered(state, renewal, answer);
     if (state.held !== undefined && state.held.epoch !== epochTold) {
-      const previous = epochTold;
+      onEpoch?.({ epoch: state.held.epoch, writer: state.held.writer, previous: epochTold });
       epochTold = state.held.epoch;
-      onEpoch?.({ epoch: epochTold, writer: state.held.writer, previous });
     }
     tell();
     if (state.newestAnswered === renewal.sequence) leaving.answered(answer, monotonicNow());

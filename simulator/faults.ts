@@ -110,14 +110,7 @@ function apply(world: World, oracle: Oracle, fault: Fault): TakeBack {
       world.appFaults.set(at(fault.place), fault.fault);
       return () => world.appFaults.delete(at(fault.place));
     }
-    case 'hook': {
-      world.owners.faults.set(fault.hook, fault.fault);
-      return () => world.owners.faults.delete(fault.hook);
-    }
-    case 'no capacity': {
-      world.stock.limit(at(fault.place), fault.most);
-      return () => world.stock.lift(at(fault.place));
-    }
+    case 'hook': case 'no capacity': return owned(world, fault);
     case 'slow names': {
       world.names.insyncMs = [fault.seconds * 500, fault.seconds * 1000];
       return undefined;
@@ -155,6 +148,17 @@ function apply(world: World, oracle: Oracle, fault: Fault): TakeBack {
       return undefined;
     }
   }
+}
+
+/** What belongs to others: the owners' functions, and what AWS has to give. */
+function owned(world: World, fault: Fault & { readonly do: 'hook' | 'no capacity' }): TakeBack {
+  if (fault.do === 'hook') {
+    world.owners.faults.set(fault.hook, fault.fault);
+    return () => world.owners.faults.delete(fault.hook);
+  }
+  const place = placeIn(world.plan, fault.place);
+  world.stock.limit(place, fault.most);
+  return () => world.stock.lift(place);
 }
 
 function cut(world: World, fault: Fault & { readonly do: 'cut' | 'isolate' }): TakeBack {
