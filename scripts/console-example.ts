@@ -1,4 +1,4 @@
-// A moment of a failover, written down: what the console shows twelve seconds after a region died. For the picture in the README, which
+// A moment of a failover, written down: what the console shows seven seconds after a region died. For the picture in the README, which
 // is to look the same on every machine; the figures are those of an example, not of a run.
 import { choices } from '../console/choices.ts';
 import { outlines } from '../console/outlines.ts';
