@@ -12,7 +12,7 @@ import { example } from './console-example.ts';
 const file = join(import.meta.dirname, '..', 'docs', 'console.png');
 const SIZE_BYTES_MAX = 200_000;
 /** The upper part of the page: story, regions, observers, and the buttons. */
-const VIEWPORT = { width: 1280, height: 1040 };
+const VIEWPORT = { width: 1280, height: 960 };
 const PATIENCE_MS = 120_000;
 const TOKEN = 'nobody-presses-a-button-here';
 
