@@ -135,8 +135,7 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   await createSecrets(operator, { username: 'hotshift', password: pair.passwords.hotshift, slackToken, slackSigningSecret });
   const dns = await createDns(operator, { addresses, controlAddress: addressOf(GLOBAL), applicationPort: ports.application, ttlSeconds: settings.ttlSeconds, failuresToSuspect: settings.failuresToSuspect, switchPort: functionUrls?.port });
   const plan = withHealthChecks(twinPlan(settings, { applicationPort: ports.application, controlPort: ports.control, databasePort: pair.port, slackUrl: slack.url, hostedZoneId: dns.hostedZoneId, addresses }), dns);
-  const without = settings.withoutAgent ? ['enforce'] : [];
-  const machines = await createWorkflows(operator, functionNames(), plan, without);
+  const machines = await createWorkflows(operator, functionNames(), plan, withoutOf(settings));
   const failbackMachine = settings.failback || settings.drill === 'switchover' ? await createFailbacks(operator) : undefined;
   const drillMachines = settings.drill === undefined ? {} : await createDrills(operator);
   writeFileSync(planFile, checked(plan));
@@ -152,7 +151,7 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   await Promise.all([REGION_A, REGION_B].map((region) => clients.start(region)));
   const scheduler = startScheduler({
     application: APPLICATION, steps: hasSwitch(settings) ? [...stepNames(), SWITCH_FUNCTION] : stepNames(), places: { [REGION_A]: 'region', [REGION_B]: 'region', [WITNESS]: 'witness' }, phaseSeconds: settings.probeIntervalSeconds, random,
-    without,
+    without: withoutOf(settings),
     invoke: (name, region, event) => lambdas.invoke(`hotshift-${name}`, region, Buffer.from(JSON.stringify(event))),
   });
   atEnd(() => scheduler.stop());
@@ -163,6 +162,9 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
     secrets: [...Object.values(pair.passwords), slackToken, slackSigningSecret, applications.sessionKey],
   };
 }
+
+/** Agents that are never started, by a schedule or a rule. */
+const withoutOf = ({ withoutAgent }: Settings): readonly string[] => (withoutAgent ? ['enforce'] : []);
 
 /** Slack as the app sees it: where it posts, with which token, and what its requests are signed with. */
 async function startSlack(atEnd: (end: () => unknown) => void): Promise<{ readonly slack: SlackReceiver; readonly slackToken: string; readonly slackSigningSecret: string }> {
