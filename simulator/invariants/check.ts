@@ -13,4 +13,4 @@ export interface Check {
 export type MakeCheck = (world: World, violate: (what: string) => void) => Check;
 
 /** Calls that change who writes or who serves, and cannot simply be taken back. */
-export const DESTRUCTIVE: ReadonlySet<string> = new Set(['permits.withdraw', 'intents.record', 'database.promote', 'permits.grant', 'traffic.setWeights', 'traffic.pointWriter', 'switches.set', 'controls.set', 'intents.lift', 'replicas.setAside', 'replicas.create', 'hooks.call']);
+export const DESTRUCTIVE: ReadonlySet<string> = new Set(['permits.withdraw', 'intents.record', 'database.promote', 'permits.grant', 'traffic.setWeights', 'traffic.pointWriter', 'switches.set', 'controls.set', 'intents.lift', 'replicas.setAside', 'replicas.create']);
