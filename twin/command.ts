@@ -15,7 +15,7 @@ export function registerTwin(program: Command): void {
   registerConsole(twin);
   twin.command('run').description('start the twin, break it, watch Hotshift, read both databases, report')
     .option('--fault <name>', `what breaks: ${FAULTS.join(', ')}`, 'region-crash')
-    .option('--drill <mode>', 'a drill instead of a fault: traffic, switchover, rehearsal')
+    .option('--drill <mode>', 'a drill instead of a fault: traffic, rehearsal')
     .option('--hold <seconds>', 'how long a drill holds; half an hour in production (10)')
     .option('--ttl <seconds>', 'TTL of the application records (1)')
     .option('--wan <ms>', 'round trip between regions (40)')
@@ -38,7 +38,7 @@ export function registerTwin(program: Command): void {
     .option('--keep', 'keep the files of the run')
     .option('--report <file>', 'where the HTML report goes (reports/twin-<fault>.html); of a drill: the directory (reports)')
     .option('--json', 'print one JSON object last')
-    .addHelpText('after', '\nExamples:\n  hotshift twin run\n  hotshift twin run --fault partition --json\n  hotshift twin run --drill traffic --hold 20\n  hotshift twin run --drill switchover\n  hotshift twin run --fault region-crash --ttl 20 --rate 400\n\nExit codes: 0 ended as it must and all invariants hold; 1 it did not; 2 bad options; 4 the twin cannot run here')
+    .addHelpText('after', '\nExamples:\n  hotshift twin run\n  hotshift twin run --fault partition --json\n  hotshift twin run --drill traffic --hold 20\n  hotshift twin run --fault region-crash --ttl 20 --rate 400\n\nExit codes: 0 ended as it must and all invariants hold; 1 it did not; 2 bad options; 4 the twin cannot run here')
     .action(async (options: Options) => {
       const settings = settingsOf(options);
       if (typeof settings === 'string') {

@@ -13,10 +13,9 @@ import type { LoadConfig } from './load/config.ts';
 import { startLoad, type LoadProcess } from './load/load-process.ts';
 import type { SecondStatistics } from './load/statistics.ts';
 import { loadConfig } from './observe-run.ts';
-import type { LoadResult } from './load/outcome.ts';
-import { readJournal, readWrites } from './readings.ts';
+import { readJournal } from './readings.ts';
 import { usedRights, type UsedRight } from './rights.ts';
-import { APPLICATION, REGION_A, REGION_B, WITNESS, type Settings } from './settings.ts';
+import { APPLICATION, REGION_A, REGION_B, type Settings } from './settings.ts';
 import type { Twin } from './twin.ts';
 import { followJournal, happens, seedOf, withTwin } from './with-twin.ts';
 
@@ -28,8 +27,6 @@ export interface DrillResult {
   readonly mode: string; readonly outcome: string; readonly reason: string; readonly heldSeconds: number; readonly seconds: number;
   /** Part of the answered requests that region A answered. */
   readonly shareBefore: number; readonly shareInHold: number; readonly shareAfter: number; readonly shareError: number;
-  /** Of a switchover: where the writer is, acknowledged writes, and those of them that it does not hold. */
-  readonly writer?: string; readonly acknowledgedWrites?: number; readonly lostAckedWrites?: number;
   readonly requests: number; readonly errors: number;
   /** Requests of the second load, which the hook has started. */
   readonly loadRequests: number; readonly loadErrors: number;
@@ -43,7 +40,7 @@ export async function runDrill(settings: Settings, options: { readonly json: boo
     const result = await observeDrill(twin, settings, options.report ?? 'reports', say);
     say(summary(result));
     if (options.json) console.log(JSON.stringify(result));
-    return result.outcome === 'Drill passed' && result.shareError <= SHARE_ERROR_MAX && (result.lostAckedWrites ?? 0) === 0 ? 'kept' : 'broken';
+    return result.outcome === 'Drill passed' && result.shareError <= SHARE_ERROR_MAX ? 'kept' : 'broken';
   });
 }
 
@@ -66,13 +63,12 @@ async function observeDrill(twin: Twin, settings: Settings, directory: string, s
     const [traffic, second] = await Promise.all([load.stop(), more.stop()]);
     const journal = await readJournal(twin.cloud.urls[REGION_B] ?? '', REGION_B, [execution]);
     const end = journal.findLast(({ step, kind }) => step === 'Settle drill' && kind === 'result')?.evidence as { readonly outcome?: string; readonly reason?: string; readonly heldSeconds?: number; readonly seconds?: number } | undefined;
-    const writer = settings.drill === 'switchover' ? await writerNow(twin, traffic) : {};
     const held = journal.filter(({ step, kind }) => step === 'Hold drill' && kind === 'gate').map(({ at }) => at);
     const shareAfter = share(seconds, backAt + settings.ttlSeconds * 1000 + 1000, Infinity);
     return {
       mode: settings.drill ?? 'traffic', outcome: ended ? end?.outcome ?? 'unknown' : 'running', reason: end?.reason ?? '', heldSeconds: end?.heldSeconds ?? 0, seconds: end?.seconds ?? 0,
       shareBefore: share(seconds, 0, beganAt), shareInHold: held[0] === undefined ? NaN : share(seconds, held[0] - (settings.holdSeconds * 1000) / 2, held[0]),
-      shareAfter, shareError: Math.abs(shareAfter - 0.5), ...writer, requests: traffic.requests, errors: traffic.errors, loadRequests: second.requests, loadErrors: second.errors,
+      shareAfter, shareError: Math.abs(shareAfter - 0.5), requests: traffic.requests, errors: traffic.errors, loadRequests: second.requests, loadErrors: second.errors,
       rights: usedRights(twin.cloud.endpoint.calls, twin.plan), ...save(directory, `twin-drill-${settings.drill ?? 'traffic'}`, journal),
     };
   } finally {
@@ -83,18 +79,10 @@ async function observeDrill(twin: Twin, settings: Settings, directory: string, s
 
 /** As documented in events/contracts-drill.ts: what the command line, the schedule and a person at the console send. */
 async function start(twin: Twin, name: string, { drill, holdSeconds }: Settings): Promise<void> {
-  const place = drill === 'switchover' ? WITNESS : REGION_B;
-  const client = new SFNClient({ endpoint: twin.cloud.urls[place] ?? '', region: place, credentials: { accessKeyId: 'AKIDTWIN', secretAccessKey: 'twin' }, maxAttempts: 1 });
-  const input = drill === 'switchover' ? { application: APPLICATION, drill: true, requestedBy: 'twin' } : { application: APPLICATION, mode: drill ?? 'traffic', evacuate: REGION_A, holdSeconds, requestedBy: 'twin' };
-  await client.send(new StartExecutionCommand({ stateMachineArn: drill === 'switchover' ? twin.failbackMachine : twin.drillMachines[REGION_B], name, input: JSON.stringify(input) }));
+  const client = new SFNClient({ endpoint: twin.cloud.urls[REGION_B] ?? '', region: REGION_B, credentials: { accessKeyId: 'AKIDTWIN', secretAccessKey: 'twin' }, maxAttempts: 1 });
+  const input = { application: APPLICATION, mode: drill ?? 'traffic', evacuate: REGION_A, holdSeconds, requestedBy: 'twin' };
+  await client.send(new StartExecutionCommand({ stateMachineArn: twin.drillMachines[REGION_B], name, input: JSON.stringify(input) }));
   client.destroy();
-}
-
-/** Read from the databases themselves, not from what the drill says. */
-async function writerNow({ pair }: Twin, traffic: LoadResult): Promise<Pick<DrillResult, 'writer' | 'acknowledgedWrites' | 'lostAckedWrites'>> {
-  const held = new Set((await readWrites(pair.server(REGION_B))).map(({ id }) => id));
-  const [state] = await pair.server(REGION_B).query<{ recovering: boolean }>('select pg_is_in_recovery() as recovering');
-  return { writer: state?.recovering === false ? REGION_B : REGION_A, acknowledgedWrites: traffic.acknowledged.length, lostAckedWrites: traffic.acknowledged.filter(({ id }) => !held.has(id)).length };
 }
 
 /** The hook of the plan: a second generator beside the first one is twice the load. */
@@ -136,6 +124,5 @@ const summary = (found: DrillResult): string => [
   '', `${found.outcome}: ${found.reason}`,
   `  ${REGION_A} answered ${percent(found.shareBefore)} before, ${percent(found.shareInHold)} in the hold of ${found.heldSeconds.toFixed(0)} s, ${percent(found.shareAfter)} after; at most ${SHARE_ERROR_MAX * 100} points from a half are allowed`,
   `  ${found.requests} requests, ${found.errors} errors; ${found.loadRequests} more in the hold, ${found.loadErrors} errors`,
-  ...(found.writer === undefined ? [] : [`  the writer is in ${found.writer}; ${found.acknowledgedWrites ?? 0} acknowledged writes, ${found.lostAckedWrites ?? 0} lost`]),
   ...found.files.map((file) => `  wrote ${file}`), '  Figures of this machine, not of AWS.',
 ].join('\n');

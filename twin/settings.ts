@@ -49,7 +49,7 @@ export const settingsSchema = z.strictObject({
   steadySeconds: seconds(1, 600).default(4),
   afterSeconds: seconds(1, 600).default(3),
   /** A drill instead of a fault; what its fault does happens in the middle of the hold. */
-  drill: z.enum(['traffic', 'switchover', 'rehearsal']).optional(),
+  drill: z.enum(['traffic', 'rehearsal']).optional(),
   /** Half an hour in production. */
   holdSeconds: seconds(2, 600).default(10),
   /** partition-crash and replication-cut: from the cut to the crash. */
@@ -81,10 +81,10 @@ export const strategiesOf = ({ strategies, fault }: Pick<Settings, 'strategies' 
 export const returnsOf = ({ fault, failback }: Pick<Settings, 'fault' | 'failback'>): Return | undefined => FAULT_TEXTS[fault].returns ?? (failback ? 'restarts' : undefined);
 
 /**
- * Do servers go to the database that their permit names? Where Route 53's API is down, since the record stays as it is; and with a failback or a switchover,
+ * Do servers go to the database that their permit names? Where Route 53's API is down, since the record stays as it is; and with a failback,
  * whose workflow runs in the witness: a resolver there shows a database by the link that leads to it, which is not how the plan names it.
  */
-export const goesByPermit = ({ fault, failback, drill }: Pick<Settings, 'fault' | 'failback' | 'drill'>): boolean => fault === 'route-53-down' || failback || drill === 'switchover';
+export const goesByPermit = ({ fault, failback }: Pick<Settings, 'fault' | 'failback'>): boolean => fault === 'route-53-down' || failback;
 
 export const hasSwitch = (settings: Pick<Settings, 'strategies' | 'fault'>): boolean => strategiesOf(settings).includes('health-check-switch');
 

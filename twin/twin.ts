@@ -45,7 +45,7 @@ export interface Twin {
   readonly applicationPort: number;
   /** Region -> ARN of the failover state machine. */
   readonly machines: Readonly<Record<string, string>>;
-  /** ARN of the failbacks' state machine in the witness; absent where neither a failback nor a switchover was asked for. */
+  /** ARN of the failbacks' state machine in the witness; absent where no failback was asked for. */
   readonly failbackMachine: string | undefined;
   /** Where the run keeps its files. */
   readonly directory: string;
@@ -136,7 +136,7 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   const dns = await createDns(operator, { addresses, controlAddress: addressOf(GLOBAL), applicationPort: ports.application, ttlSeconds: settings.ttlSeconds, failuresToSuspect: settings.failuresToSuspect, switchPort: functionUrls?.port });
   const plan = withHealthChecks(twinPlan(settings, { applicationPort: ports.application, controlPort: ports.control, databasePort: pair.port, slackUrl: slack.url, hostedZoneId: dns.hostedZoneId, addresses }), dns);
   const machines = await createWorkflows(operator, functionNames(), plan, withoutOf(settings));
-  const failbackMachine = settings.failback || settings.drill === 'switchover' ? await createFailbacks(operator) : undefined;
+  const failbackMachine = settings.failback ? await createFailbacks(operator) : undefined;
   const drillMachines = settings.drill === undefined ? {} : await createDrills(operator);
   writeFileSync(planFile, checked(plan));
   const running: RunningTwin = { endpoint: operator.endpoint, configFile: planFile, region: WITNESS, pid: process.pid };
