@@ -12,7 +12,7 @@ export function alarms(region: Region, plans: Plans): Json {
   const topics = onCallTopics(region, plans);
   const schedules = schedulesAt(region, plans);
   const watches = [
-    ...failovers(), ...failbacks(), ...drills(region, plans), ...deliveries(), ...rulesAt(region, plans).map(({ name }) => undelivered(name)), ...table(plans.table),
+    ...failovers(), ...failbacks(), ...evacuations(), ...drills(region, plans), ...deliveries(), ...rulesAt(region, plans).map(({ name }) => undelivered(name)), ...table(plans.table),
     ...schedules.flatMap(blindness), ...functionsAt(region, plans).map(throttles), ...watchesOf(region, plans),
   ];
   return {
@@ -38,6 +38,12 @@ function failovers(): readonly Watch[] {
 function failbacks(): readonly Watch[] {
   const of = (name: string): Metric => ({ namespace: 'AWS/States', name, dimensions: { StateMachineArn: ref('FailbackStateMachine') } });
   return [{ silence: ONLY_WHEN_IT_HAPPENS, name: 'failback-handed-over', metrics: [of('ExecutionsFailed'), of('ExecutionsTimedOut'), of('ExecutionsAborted')], description: 'A failback was handed to a human, did not end in time, or was stopped half-way.' }];
+}
+
+/** What it started goes on by itself; what it had not started yet stays where it is. */
+function evacuations(): readonly Watch[] {
+  const of = (name: string): Metric => ({ namespace: 'AWS/States', name, dimensions: { StateMachineArn: ref('EvacuateStateMachine') } });
+  return [{ silence: ONLY_WHEN_IT_HAPPENS, name: 'evacuation-incomplete', metrics: [of('ExecutionsFailed'), of('ExecutionsTimedOut'), of('ExecutionsAborted')], description: 'An evacuation did not lead every application out of its region, did not end in time, or was stopped half-way.' }];
 }
 
 /** A drill that was handed over leaves users or capacity where they were moved to. */

@@ -41,13 +41,13 @@ function seen(region: Region, plans: Plans): readonly Widget[] {
 /** Is Hotshift itself at work, and how did what it started end? */
 function machinery(region: Region, plans: Plans): readonly Widget[] {
   const [agents, table, machine] = [agentsAt(region, plans), plans.table, '${FailoverStateMachine}'];
-  const planned = ['Failback', ...(isWitness(region, plans) ? [] : ['Drill'])];
+  const planned = ['Failback', 'Evacuate', ...(isWitness(region, plans) ? [] : ['Drill'])];
   const steps = stepNames();
   const ofFunctions = (metric: string, names: readonly string[]): readonly Series[] => names.map((name) => ['AWS/Lambda', metric, 'FunctionName', `hotshift-${name}`]);
   return [
     { title: 'Failovers', stat: 'Sum', metrics: ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((metric) => ['AWS/States', metric, 'StateMachineArn', machine]) },
     { title: 'Time of a failover (ms)', stat: 'Maximum', metrics: [['AWS/States', 'ExecutionTime', 'StateMachineArn', machine]] },
-    { title: 'Failbacks and drills', stat: 'Sum', metrics: planned.flatMap((name) => ['ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((metric): Series => ['AWS/States', metric, 'StateMachineArn', `\${${name}StateMachine}`])) },
+    { title: 'Failbacks, evacuations and drills', stat: 'Sum', metrics: planned.flatMap((name) => ['ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((metric): Series => ['AWS/States', metric, 'StateMachineArn', `\${${name}StateMachine}`])) },
     // As adapters/lambda.ts writes what a step counts.
     { title: 'Rehearsal: findings, and checks that could not be made', stat: 'Maximum', period: 1800, metrics: ['FindingsCritical', 'FindingsWarning', 'NotChecked'].map((metric) => [NAMESPACE, metric, 'service', SERVICE, 'step', 'Rehearse']) },
     { title: 'Agents: runs and errors', stat: 'Sum', metrics: [...ofFunctions('Invocations', agents), ...ofFunctions('Errors', agents)] },

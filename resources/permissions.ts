@@ -116,7 +116,8 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
   switch (name) {
     case 'observe': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), suspect(plans)];
     case 'verify': return [table('GetItem', 'Query', 'PutItem')];
-    case 'claim': case 'conclude': return [table('GetItem', 'PutItem')];
+    case 'claim': return [table('GetItem', 'PutItem'), useRenewals(region, plans, 'Query')];
+    case 'conclude': return [table('GetItem', 'PutItem')];
     case 'warm': return [table('GetItem', 'PutItem'), ...tellSessions(region, plans)];
     case 'confirm': return [table('GetItem', 'Query', 'PutItem')];
     case 'fence': return [table('GetItem', 'PutItem', 'UpdateItem'), useRenewals(region, plans, 'Query')];

@@ -42,6 +42,7 @@ export function outputsOf(region: Region, plans: Plans, networks: Networks): Jso
     ...drillOutputs(region, plans),
     FailoverStateMachineArn: { Description: 'Start a failover by hand here (hotshift failover does)', Value: ref('FailoverStateMachine') },
     FailbackStateMachineArn: { Description: 'Start a failback by hand here, in the witness (hotshift failback does)', Value: ref('FailbackStateMachine') },
+    EvacuateStateMachineArn: { Description: 'Start an evacuation of a region by hand here (hotshift evacuate does)', Value: ref('EvacuateStateMachine') },
     DeadLettersUrl: { Description: 'What could not be delivered', Value: ref('DeadLetters') },
     TableName: { Description: 'Leases, permits, intents, observations and the journal', Value: plans.table },
     DashboardUrl: { Description: 'The dashboard of this region', Value: sub(`https://console.aws.amazon.com/cloudwatch/home?region=\${AWS::Region}#dashboards/dashboard/hotshift-\${AWS::Region}`) },

@@ -1,6 +1,7 @@
 // The menu of faults: what can be done to the world, as plain data, so that a schedule can be drawn, shrunk, written into a scenario
 // and replayed. `for` takes a fault back again. Some are outside of what Hotshift promises to survive: these excuse invariants, by name.
 import type { CallFaultKind } from './calls.ts';
+import { databases } from './database-faults.ts';
 import type { HookFault } from './hooks.ts';
 import type { Oracle } from './oracle.ts';
 import { people } from './people.ts';
@@ -83,7 +84,7 @@ export function described(fault: Fault): string {
   return [what, ...Object.entries(rest).map(([name, value]) => (name === 'place' ? String(value) : `${name} ${String(value)}`))].join(' ');
 }
 
-type TakeBack = (() => void) | undefined;
+export type TakeBack = (() => void) | undefined;
 
 function apply(world: World, oracle: Oracle, fault: Fault): TakeBack {
   const at = (name: PlaceName): Place => placeIn(world.plan, name);
@@ -199,58 +200,4 @@ function clocks(world: World, oracle: Oracle, fault: Fault & { readonly do: 'clo
   const before = servers.map((server) => server.skewMs);
   for (const server of servers) server.skewMs = fault.seconds * 1000;
   return () => servers.forEach((server, index) => { server.skewMs = before[index] ?? 0; });
-}
-
-function databases(world: World, fault: Fault & { readonly do: 'crash database' | 'stop replication' | 'lag' | 'status' | 'promotion' | 'open network' | 'foreign move' | 'block times out' }): TakeBack {
-  const { rds, aurora } = world;
-  const only = 'database' in fault ? fault.database : undefined;
-  const pairs = only === undefined ? world.pairs : [world.pair(only)];
-  pairs.forEach((pair) => pair.advance());
-  switch (fault.do) {
-    case 'crash database': {
-      const instances = pairs.map((pair) => pair.in(placeIn(world.plan, fault.place)));
-      for (const instance of instances) instance.running = false;
-      return () => {
-        world.places.beforeChange();
-        for (const instance of instances) instance.running = instance.exists && world.places.state(instance.region) !== 'dead';
-      };
-    }
-    case 'stop replication': {
-      for (const pair of pairs) pair.replicating = false;
-      return () => pairs.forEach((pair) => { pair.replicating = true; });
-    }
-    case 'lag': {
-      for (const pair of pairs) pair.lagMs = fault.seconds * 1000;
-      return () => pairs.forEach((pair) => { pair.lagMs = 30; });
-    }
-    case 'status': {
-      const region = placeIn(world.plan, fault.place);
-      const controls = [rds, aurora];
-      for (const pair of pairs) for (const control of controls) control.setStatus(pair, region, fault.status);
-      return () => pairs.forEach((pair) => controls.forEach((control) => control.setStatus(pair, region, 'available')));
-    }
-    case 'promotion': {
-      for (const { name } of pairs) for (const { stalled } of [rds, aurora]) if (fault.stalls === true) stalled.add(name); else stalled.delete(name);
-      rds.readOnlyAfterPromotion = fault.readOnly ?? false;
-      if (fault.seconds !== undefined) rds.promotionMs = aurora.moveMs = [fault.seconds * 1000, fault.seconds * 1000];
-      return undefined;
-    }
-    case 'foreign move': {
-      const target = fault.to === 'elsewhere' ? fault.to : placeIn(world.plan, fault.to);
-      for (const pair of pairs) {
-        if (target === 'elsewhere' || fault.status === 'cancelling') aurora.begin(pair, { target, losesData: fault.losesData ?? true, status: fault.status ?? 'failing-over' });
-        else aurora.promote(pair, target, fault.losesData === false ? 'planned' : 'unplanned');
-      }
-      return () => pairs.forEach((pair) => aurora.end(pair));
-    }
-    case 'block times out': {
-      aurora.blockingTimesOut = true;
-      return undefined;
-    }
-    case 'open network': {
-      // Infrastructure code that puts back what it knows: the rules, and the parameter that the agent had changed.
-      for (const instance of pairs.map((pair) => pair.in(placeIn(world.plan, fault.place)))) [instance.networkOpen, instance.sessionsLive, instance.readOnly, instance.readOnlySetting] = [true, true, false, false];
-      return undefined;
-    }
-  }
 }

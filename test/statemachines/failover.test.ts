@@ -156,8 +156,7 @@ describe('the definition', () => {
     const drill = Object.entries((parse(readFileSync(join(root, 'statemachines', 'drill.asl.yaml'), 'utf8')) as { readonly States: Readonly<Record<string, { readonly Type: string }>> }).States);
     // `Load` and `Unload` are functions of the application's owners.
     const drilled = drill.filter(([name, { Type }]) => Type === 'Task' && !/^(Load|Unload) /.test(name)).map(([name]) => name.split(' ')[0]!.toLowerCase());
-    const failback = readFileSync(join(root, 'statemachines', 'failback.asl.yaml'), 'utf8');
-    const back = [...failback.matchAll(/\$\{(\w+)FunctionArn\}/g)].map(([, name]) => name!.toLowerCase());
-    expect([...new Set([...first, ...drilled, ...back])].sort()).toEqual([...stepNames()].sort());
+    const others = ['failback', 'evacuate'].flatMap((name) => [...readFileSync(join(root, 'statemachines', `${name}.asl.yaml`), 'utf8').matchAll(/\$\{(\w+)FunctionArn\}/g)].map(([, found]) => found!.toLowerCase()));
+    expect([...new Set([...first, ...drilled, ...others])].sort()).toEqual([...stepNames()].sort());
   });
 });

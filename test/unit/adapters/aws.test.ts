@@ -139,7 +139,7 @@ describe('Route 53', () => {
 });
 
 describe('ECS', () => {
-  const capacity = { name: 'web', services: { 'eu-west-1': { cluster: 'main', service: 'shop', baseline: 2 } } } as unknown as CapacityPlan;
+  const capacity = { name: 'web', kind: 'ecs', services: { 'eu-west-1': { cluster: 'main', service: 'shop', baseline: 2 } } } as unknown as CapacityPlan;
   const ecs = () => ecsCapacity(() => new ECSClient(leadingTo(wire, 'eu-west-1')));
 
   test('counts are read and the desired count is set', async () => {

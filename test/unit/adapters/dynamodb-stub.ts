@@ -69,7 +69,7 @@ const consistent = (body: Body): Reply | undefined => (body.ConsistentRead === t
 
 /** Recursive descent over: or -> and -> ( ... ) | attribute_exists(x) | attribute_not_exists(x) | x op :v. */
 function holds(expression: string, item: Item, body: Body): boolean {
-  const tokens = expression.match(/[#:]?\w+|<=|<|=|[()]/g) ?? [];
+  const tokens = expression.match(/[#:]?\w+|<>|<=|<|=|[()]/g) ?? [];
   const valueOf = (token: string): Value | undefined => (token.startsWith(':') ? body.ExpressionAttributeValues?.[token] : item[nameOf(token, body)]);
   const take = (): string => { const token = tokens.shift(); if (token === undefined) throw new Error(`unfinished: ${expression}`); return token; };
   const either = (): boolean => { let left = both(); while (tokens[0] === 'OR') { take(); const right = both(); left = left || right; } return left; };
@@ -83,6 +83,7 @@ function holds(expression: string, item: Item, body: Body): boolean {
     }
     const [left, operator, right] = [valueOf(token), take(), valueOf(take())];
     if (left === undefined || right === undefined) return false;
+    if (operator === '<>') return JSON.stringify(left) !== JSON.stringify(right);
     if (operator === '=') return JSON.stringify(left) === JSON.stringify(right);
     return operator === '<' ? Number(left.N) < Number(right.N) : Number(left.N) <= Number(right.N);
   };
