@@ -48,14 +48,15 @@ function showPlace({ state, kind, database, permitEpoch }: PlaceView, index: num
   if (kind === 'witness') {
     cell('holder', watch?.holder === null || watch === null ? 'free' : 'held', watch?.holder === null || watch === null ? undefined : 'warn');
     cell('epoch', String(watch?.epoch ?? '–'));
-    cell('pause', watch?.pausedUntil == null ? 'no' : 'yes', watch?.pausedUntil == null ? undefined : 'warn');
+    const isPaused = (watch?.pausedUntil ?? null) !== null;
+    cell('pause', isPaused ? 'yes' : 'no', isPaused ? 'warn' : undefined);
     return cell('ack', watch?.acknowledgementDue === true ? 'due' : 'not due', watch?.acknowledgementDue === true ? 'warn' : undefined);
   }
   const region = places[index]?.region ?? '';
   const served = traffic.at(-1)?.byRegion[region] ?? 0;
   cell('serves', served > 0 ? `${served}/s` : 'nobody', served > 0 ? 'good' : undefined);
   cell('database', databaseText(database), database?.state === 'up' ? (database.role === 'writer' && !database.closed ? 'good' : undefined) : 'bad');
-  cell('lag', database?.lagSeconds == null ? '–' : `${database.lagSeconds.toFixed(1)} s`, (database?.lagSeconds ?? 0) > 2 ? 'bad' : undefined);
+  cell('lag', database?.lagSeconds?.toFixed(1).concat(' s') ?? '–', (database?.lagSeconds ?? 0) > 2 ? 'bad' : undefined);
   cell('permit', permitEpoch === null ? 'none' : `epoch ${permitEpoch}`, permitEpoch === null ? undefined : 'good');
   cell('network', database === null ? '–' : database.closed ? 'locked out' : 'let in', database?.closed === true ? 'warn' : undefined);
 }

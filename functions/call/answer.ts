@@ -28,6 +28,6 @@ export function called(results: readonly HookResult[]): Called {
   };
 }
 
-const shown = (answer: unknown): string => JSON.stringify(answer) ?? String(answer);
+const shown = (answer: unknown): string => answer === undefined ? 'nothing' : JSON.stringify(answer);
 /** One line, whatever they write. */
 const clean = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, REASON_LENGTH_MAX);
