@@ -59,7 +59,7 @@ async function sizes(): Promise<void> {
 }
 
 async function speed(): Promise<void> {
-  const [states, schedules] = [await statesPerSecond(20_000), await schedulesPerMinute(runs(30))];
+  const [states, schedules] = [await statesPerSecond(5), await schedulesPerMinute(runs(30))];
   out(table(['instrument', 'figure'], [
     ['interpreter, states a second (Pass with an assignment, Choice)', shown(states, 0)],
     [`simulator with oracle, schedules a minute on one processor (${schedules.schedules} run)`, shown(schedules.perMinute, 0)], ['violations', String(schedules.violations)], ['processors of this machine', String(availableParallelism())],

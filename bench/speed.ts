@@ -13,16 +13,21 @@ const LOOP = {
   },
 };
 
-export async function statesPerSecond(rounds: number): Promise<number> {
+/** An execution has at most 25,000 events: each of some executions goes round so often that it stays below. */
+const ROUNDS = 5000;
+
+export async function statesPerSecond(executions: number): Promise<number> {
   const machine = load({ ...LOOP, States: { Start: { Type: 'Pass', Assign: { n: 0 }, Next: 'Count' }, ...LOOP.States }, StartAt: 'Start' });
   const startedAt = performance.now();
-  const { result } = execute(machine, {
-    input: { rounds }, name: 'speed', executionArn: 'arn:aws:states:eu-west-1:111122223333:execution:speed:speed', stateMachineArn: 'speed', stateMachineName: 'speed',
-    clock: { now: () => 0, sleep: () => Promise.resolve() }, random: () => 0.5, tasks: { run: () => Promise.resolve({}) },
-  });
-  const ended = await result;
-  if (ended.status !== 'SUCCEEDED') throw new Error(ended.cause);
-  return (2 * rounds) / ((performance.now() - startedAt) / 1000);
+  for (let index = 0; index < executions; index += 1) {
+    const { result } = execute(machine, {
+      input: { rounds: ROUNDS }, name: 'speed', executionArn: 'arn:aws:states:eu-west-1:111122223333:execution:speed:speed', stateMachineArn: 'speed', stateMachineName: 'speed',
+      clock: { now: () => 0, sleep: () => Promise.resolve() }, random: () => 0.5, tasks: { run: () => Promise.resolve({}) },
+    });
+    const ended = await result;
+    if (ended.status !== 'SUCCEEDED') throw new Error(ended.cause);
+  }
+  return (2 * ROUNDS * executions) / ((performance.now() - startedAt) / 1000);
 }
 
 /** In one process, on one processor. */
