@@ -136,18 +136,26 @@ describe('write probe', () => {
 });
 
 describe('sessions', () => {
+  /** "Not reached in time" is no answer, and the agent asks again in its next round: so does this, on a machine with other work. */
+  const ended = async (region: string): Promise<number | undefined> => {
+    for (let turn = 1; turn < 5; turn += 1) {
+      const count = await locks().endSessions(database, region);
+      if (count !== undefined) return count;
+    }
+    return locks().endSessions(database, region);
+  };
   test('client sessions end, replication goes on, and new sessions cannot write', async () => {
     const clients = await Promise.all([appSession(), appSession()]);
-    expect(await locks().endSessions(database, 'us-east-1')).toBe(2);
+    expect(await ended('us-east-1')).toBe(2);
     for (const client of clients) await expect(client.query('select 1')).rejects.toThrow();
     expect(await primary.query('select count(*)::int as standbys from pg_stat_replication')).toEqual([{ standbys: 1 }]);
     const again = await appSession();
     await expect(again.query("insert into client_write (id, region, epoch) values (gen_random_uuid(), 'us-east-1', 1)")).rejects.toMatchObject({ code: '25006' });
-    expect(await locks().endSessions(database, 'us-east-1')).toBe(1);
-    expect(await locks().endSessions(database, 'us-east-1')).toBe(0);
+    expect(await ended('us-east-1')).toBe(1);
+    expect(await ended('us-east-1')).toBe(0);
   });
   test('on a replica sessions end too, though nothing can be altered there', async () => {
-    expect(await locks().endSessions(database, 'eu-west-1')).toBe(0);
+    expect(await ended('eu-west-1')).toBe(0);
   });
   test('an engine that cannot be reached has no known count', async () => {
     expect(await locks().endSessions(database, 'sa-east-1')).toBeUndefined();
