@@ -2,11 +2,9 @@
 // nothing; after both have pressed, the failover goes on, and its card says who decided.
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { broken, runDirectory, twinRun } from './command-line.ts';
+import { broken, runDirectory, twinRun, UNHURRIED } from './command-line.ts';
 
 const RUN_MS_MAX = 400_000;
-/** As for an operator: order is shown here and no speed. */
-const UNHURRIED = ['--rate', '20', '--probe-interval', '3', '--probe-timeout', '2.5', '--permit-ttl', '12'];
 let directory = '';
 beforeAll(() => { directory = runDirectory(); });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

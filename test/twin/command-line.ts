@@ -9,6 +9,9 @@ export const root = join(import.meta.dirname, '..', '..');
 
 export interface Ended { readonly code: number; readonly result: RunResult; readonly progress: string; readonly report: string }
 
+/** Slow enough for a machine with other work: order and words are shown with it, no speed. */
+export const UNHURRIED = ['--rate', '20', '--probe-interval', '3', '--probe-timeout', '2.5', '--permit-ttl', '12'];
+
 /** A directory of its own, so that what is left in it was left by this test. */
 export function runDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'twin-test-'));

@@ -8,11 +8,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { chromiumPath } from './chromium.ts';
-import { environment, root, runDirectory } from './command-line.ts';
+import { environment, root, runDirectory, UNHURRIED } from './command-line.ts';
 
 const RUN_MS_MAX = 400_000;
-/** As for an operator: order is shown here and no speed. */
-const UNHURRIED = ['--rate', '20', '--probe-interval', '3', '--probe-timeout', '2.5', '--permit-ttl', '12'];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const path = chromiumPath();
 let [directory, browser, twin, output]: [string, Browser | undefined, ChildProcess | undefined, string] = ['', undefined, undefined, ''];

@@ -8,13 +8,11 @@ import { systemClock } from '../../adapters/clock.ts';
 import { connect } from '../../cli/connection.ts';
 import { runCommandLine } from '../../cli/program.ts';
 import { runningTwin } from '../../cli/running-twin.ts';
-import { broken, environment, resultIn, root, runDirectory } from './command-line.ts';
+import { broken, environment, resultIn, root, runDirectory, UNHURRIED } from './command-line.ts';
 
 const RUN_MS_MAX = 480_000;
 /** For one thing to be seen: a twin on a busy machine starts and detects within two minutes. */
 const SEEN_MS_MAX = 200_000;
-/** What is shown here is order, not speed: little load and patient probes, so that a busy machine does not look like an outage. */
-const UNHURRIED = ['--rate', '20', '--probe-interval', '3', '--probe-timeout', '2.5', '--permit-ttl', '12'];
 let directory = '';
 beforeAll(() => { directory = runDirectory(); });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

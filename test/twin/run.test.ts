@@ -7,7 +7,7 @@ import { permissionsOf } from '../../resources/permissions.ts';
 import { twinPlan } from '../../twin/plan.ts';
 import type { UsedRight } from '../../twin/rights.ts';
 import { REGIONS, settingsSchema, TABLE } from '../../twin/settings.ts';
-import { broken, hotshift, runDirectory, twinRun, type Ended } from './command-line.ts';
+import { broken, hotshift, runDirectory, twinRun, UNHURRIED, type Ended } from './command-line.ts';
 
 const RUN_MS_MAX = 240_000;
 let directory = '';
@@ -17,8 +17,8 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 /** What the functions asked of AWS in all runs of this file. */
 const rights: UsedRight[] = [];
 const ran = new Set<string>();
-const run = async (fault: string): Promise<Ended> => {
-  const ended = await twinRun(directory, fault);
+const run = async (fault: string, ...more: string[]): Promise<Ended> => {
+  const ended = await twinRun(directory, fault, ...more);
   rights.push(...ended.result.rights);
   ran.add(fault);
   return ended;
@@ -70,7 +70,7 @@ describe('stands down, and nothing moves', () => {
   }, RUN_MS_MAX);
 
   test('none: no execution at all', async () => {
-    const { code, result } = await run('none');
+    const { code, result } = await run('none', ...UNHURRIED);
     expect([code, result.outcome, result.messages]).toEqual([0, 'nothing', []]);
   }, RUN_MS_MAX);
 });
@@ -107,6 +107,8 @@ describe('rights over all runs', () => {
     [/^(prepare|hold|settle)$/, /./, 'drills: test/twin/drill.test.ts'],
     [/^(survey|compare|rebuild)$/, /./, 'failbacks: hotshift twin run --failback'],
     [/^enforce$/, /^ec2:AuthorizeSecurityGroupIngress$/, 'only a failback lifts an order'],
+    [/^call$/, /./, 'the plan of the twin has no hooks'],
+    [/^muster$/, /./, 'nobody evacuates a whole region there'],
     [/^hear$/, /./, 'Slack: test/twin/approve.test.ts'],
     [/^scale$/, /^dynamodb:Query$/, 'only a drill or a failback scales back'],
     [/^watch$/, /^dynamodb:DeleteItem$/, 'servers are forgotten after an hour'],
