@@ -60,6 +60,9 @@ async function fromFaultToReport(executablePath: string): Promise<void> {
   expect(await page.locator('#journal').textContent()).toMatch(/Fence writer[\s\S]*Promote replica/);
   expect(await page.locator('#slack').textContent()).toMatch(/us-east-1/);
   expect(await page.locator('#place-0').getAttribute('data-state')).toBe('dark');
+  // Nothing that was there has moved by itself: below 0.1 nobody is disturbed (web.dev's threshold for "good", in its windows).
+  const worst = await worstShift(page);
+  expect(worst.score < 0.1 ? 'still' : worst).toBe('still');
   await page.locator('[data-action=report]').focus();
   await page.keyboard.press('Enter');
   await headline('Failed over. Here is the report');
@@ -67,8 +70,6 @@ async function fromFaultToReport(executablePath: string): Promise<void> {
   for (const id of ['stood-writes', 'stood-reads', 'floor']) expect(await page.locator(`#${id}`).textContent()).toMatch(/^\d+\.\d s$/);
   expect(Number(await page.locator('#lost').textContent())).toBeGreaterThanOrEqual(0);
   expect(Number(/of (\d+) acknowledged/.exec(await page.locator('#lost-note').textContent() ?? '')?.[1])).toBeGreaterThan(0);
-  // Until the report came, nothing that was there had moved by itself: below 0.1 nobody is disturbed (web.dev's threshold for "good").
-  expect(await page.evaluate('window.shifted')).toBeLessThan(0.1);
   expect(await findings(page)).toEqual([]);
   expect({ wrong, foreign }).toEqual({ wrong: [], foreign: [] });
 }
@@ -87,11 +88,25 @@ async function startTwin(): Promise<string> {
 
 /** What moves though nobody has touched anything, as the browser measures it. */
 const watchShifts = (page: Page): Promise<unknown> => page.evaluate(`
-  window.shifted = 0;
+  window.shifts = [];
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+    for (const { hadRecentInput, startTime, value, sources } of list.getEntries()) if (!hadRecentInput) window.shifts.push({ startTime, value, what: sources.map(({ node }) => node?.id || node?.className || node?.nodeName) });
   }).observe({ type: 'layout-shift', buffered: false });
 `);
+
+interface Shift { readonly startTime: number; readonly value: number; readonly what: readonly string[] }
+
+/** The worst window as the Cumulative Layout Shift counts: shifts less than 1 s apart, over 5 s at most. */
+async function worstShift(page: Page): Promise<{ readonly score: number; readonly shifts: readonly Shift[] }> {
+  let [worst, current]: [Shift[], Shift[]] = [[], []];
+  const score = (shifts: readonly Shift[]): number => shifts.reduce((sum, { value }) => sum + value, 0);
+  for (const shift of await page.evaluate('window.shifts') as readonly Shift[]) {
+    const isNew = shift.startTime - (current.at(-1)?.startTime ?? -Infinity) > 1000 || shift.startTime - (current[0]?.startTime ?? 0) > 5000;
+    current = isNew ? [shift] : [...current, shift];
+    if (score(current) > score(worst)) worst = current;
+  }
+  return { score: score(worst), shifts: worst };
+}
 
 /** Whatever axe finds, in each look of the page. */
 async function findings(page: Page): Promise<readonly string[]> {
