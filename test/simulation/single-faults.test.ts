@@ -1,7 +1,7 @@
 // Exhaustive before random: every port call of the steps on every path goes wrong in every way, once each. No invariant is violated,
 // and what may pass passes: only a clear "no" and an answer that cannot be read hand the work over to people.
 // HOTSHIFT_EXHAUSTIVE=1 runs all kinds on all calls of all paths; without it each call of the plain failover gets two kinds, in turn,
-// one of them a crash, and every fourth call of the other paths one.
+// one of them a crash, and every eighth call of the other paths one.
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { CALL_FAULTS, type CallFaultKind } from '../../simulator/calls.ts';
 import { PLAIN_OUTAGE, callSites, withFault, type CallSite } from '../../simulator/exhaustive.ts';
@@ -97,7 +97,7 @@ describe.each(Object.entries(PATHS))('every single fault of %s', (name, { option
 
 function kindsFor(index: number, isPlain: boolean): readonly CallFaultKind[] {
   if (ALL) return CALL_FAULTS;
-  if (!isPlain && index % 4 !== 0) return [];
+  if (!isPlain && index % 8 !== 0) return [];
   if (!isPlain) return [CALL_FAULTS[(index + SEED) % CALL_FAULTS.length] ?? 'fails'];
   return [OTHERS[index % OTHERS.length] ?? 'fails', CRASHES[index % CRASHES.length] ?? 'crash-after'];
 }

@@ -7,7 +7,7 @@ import { addedTasks, concurrencyFindings, quotaFindings } from '../../../functio
 import { finding, worstOf } from '../../../functions/rehearse/catalogue.ts';
 import { certificateFindings } from '../../../functions/rehearse/certificates.ts';
 import { balancerFindings, settingFindings } from '../../../functions/rehearse/connections.ts';
-import { instanceFindings, parameterFindings } from '../../../functions/rehearse/database.ts';
+import { driftFindings, instanceFindings, parameterFindings } from '../../../functions/rehearse/database.ts';
 import { drillFindings, functionDriftFindings, machineFindings, ruleFindings } from '../../../functions/rehearse/deployment.ts';
 import { callsOf, permissionFindings } from '../../../functions/rehearse/permissions.ts';
 import { healthCheckFindings, providerFindings, recordFindings, writerRecordFindings, zoneFindings } from '../../../functions/rehearse/records.ts';
@@ -33,7 +33,15 @@ describe('instances', () => {
     ['a state that nobody knows is not available', { status: 'inaccessible-encryption-credentials-recoverable' }, ['database-not-available']],
     ['one zone is only told', { isMultiZone: false }, ['database-single-zone']],
     ['no group at all', { securityGroupIds: [] }, ['database-security-group']],
+    ['a cluster without an instance', { memberCount: 0 }, ['aurora-headless']],
+    ['a cluster with one', { memberCount: 1 }, []],
   ])('%s', (_, more, expected) => { expect(ids(instanceFindings(database, home, instance(more)))).toEqual(expected); });
+
+  test('two versions keep a global database from a managed failover, and a read replica from nothing', () => {
+    const two = [instance({ engineVersion: '16.4' }), instance({ engineVersion: '16.6' })] as const;
+    expect(ids(driftFindings(database, [home, survivor], two))).toEqual(['database-version-drift']);
+    expect(ids(driftFindings({ ...database, kind: 'aurora-global', globalCluster: 'orders-global' }, [home, survivor], two))).toEqual(['aurora-version-mismatch']);
+  });
 
   test('of parameters only those that differ are told, and not without end', () => {
     const many = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`p${index}`, '1']));
