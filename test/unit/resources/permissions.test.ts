@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { functionNames } from '../../../resources/functions.ts';
 import { permissionsOf } from '../../../resources/permissions.ts';
-import { allRegions, isWitness, readPlans } from '../../../resources/plans.ts';
+import { allRegions, isWitness } from '../../../resources/plans.ts';
 import { readRules } from '../../../resources/rules.ts';
 import { actionsOf, SourceCalls } from './sdk-calls.ts';
 import { wholePlans } from './whole-plans.ts';
