@@ -87,8 +87,10 @@ export const quorumEvidence: MakeCheck = (world, violate) => {
         const run = world.executions.runs.get(fact.entry.execution);
         if (run === undefined) return;
         verdictAt.set(fact.entry.execution, fact.at);
-        const accusers = truth.accusers(run.evacuated, fact.at);
-        const serving = truth.serving(survivorOf(world.plan, run.evacuated), accusers, fact.at);
+        // When it was given: a function that was frozen in between writes it down later, and the claim and the second look come after that.
+        const givenAt = Math.min(fact.at, fact.entry.at);
+        const accusers = truth.accusers(run.evacuated, givenAt);
+        const serving = truth.serving(survivorOf(world.plan, run.evacuated), accusers, givenAt);
         const { quorum } = world.plan.detection;
         if (accusers.length < quorum || !accusers.includes(world.plan.witness) || serving.length < quorum) {
           violate(`${run.name} took ${run.evacuated} for down; really ${accusers.join(', ') || 'nobody'} saw it down and ${serving.join(', ') || 'nobody'} of these saw the survivor serve`);
