@@ -4,7 +4,7 @@ import { TryAgainError, UnexpectedAnswerError } from '../domain/errors.ts';
 import type { DatabasePlan, Region } from '../domain/plan.ts';
 import type { DatabaseFacts } from '../domain/ports.ts';
 import { instanceIn } from './instance.ts';
-import { heartbeatOf, instant } from './heartbeat.ts';
+import { factsFrom } from './heartbeat.ts';
 import { inSession, type Session, type SqlSettings } from './sql.ts';
 
 /** Read by the reader endpoint in place of the writer's. */
@@ -33,17 +33,7 @@ const SELF = `select pg_is_in_recovery() as in_recovery, extract(epoch from cloc
   (select extract(epoch from last_lag_calculation_time) * 1000 - greatest(rpo_lag_in_msec, durability_lag_in_msec)
      from aurora_global_db_status() where aws_region = $1 and rpo_lag_in_msec >= 0 and durability_lag_in_msec >= 0) as replayed_at`;
 
-const facts = (region: Region) => async (session: Session): Promise<DatabaseFacts> => {
-  const self = (await session.rows(SELF, [region]))[0] ?? {};
-  if (typeof self.in_recovery !== 'boolean') throw new UnexpectedAnswerError('pg_is_in_recovery() did not answer with a boolean');
-  const [replayedAt, heartbeatAt, readAt] = [instant(self.replayed_at), await heartbeatOf(session), instant(self.read_at)];
-  if (readAt === undefined) throw new UnexpectedAnswerError('clock_timestamp() did not answer with a time');
-  return {
-    inRecovery: self.in_recovery, readAt,
-    ...(replayedAt === undefined ? {} : { replayedAt }),
-    ...(heartbeatAt === undefined ? {} : { heartbeatAt }),
-  };
-};
+const facts = (region: Region) => async (session: Session): Promise<DatabaseFacts> => factsFrom(session, (await session.rows(SELF, [region]))[0]);
 
 /** The place in the log, by the storage: `pg_current_wal_lsn()` says nothing about replication that the storage does. */
 export async function auroraPosition(sql: SqlSettings, database: DatabasePlan, region: Region): Promise<number> {

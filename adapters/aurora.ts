@@ -9,7 +9,7 @@ import type { DatabasePlan, Region } from '../domain/plan.ts';
 import type { Database, InstanceFacts, PendingMove } from '../domain/ports.ts';
 import { auroraFacts, auroraPosition } from './aurora-sql.ts';
 import type { DatabaseClients } from './database.ts';
-import { asking } from './failures.ts';
+import { asking, askingUnless } from './failures.ts';
 import { instanceIn } from './instance.ts';
 import { provenWrite } from './heartbeat.ts';
 import type { SqlSettings } from './sql.ts';
@@ -40,26 +40,16 @@ export function auroraDatabase(clients: DatabaseClients, sql: SqlSettings): Data
 
 /** Undefined when RDS does not know it. */
 async function clusterIn(clients: DatabaseClients, region: Region, identifier: string): Promise<DBCluster | undefined> {
-  return asking({ action: 'rds:DescribeDBClusters', resource: `${identifier} in ${region}` }, async () => {
-    try {
-      const answer = await clients.reading(region).send(new DescribeDBClustersCommand({ DBClusterIdentifier: identifier }));
-      return answer.DBClusters?.find((entry) => entry.DBClusterIdentifier === identifier);
-    } catch (error) {
-      if (error instanceof DBClusterNotFoundFault) return undefined;
-      throw error;
-    }
+  return askingUnless(DBClusterNotFoundFault, { action: 'rds:DescribeDBClusters', resource: `${identifier} in ${region}` }, async () => {
+    const answer = await clients.reading(region).send(new DescribeDBClustersCommand({ DBClusterIdentifier: identifier }));
+    return answer.DBClusters?.find((entry) => entry.DBClusterIdentifier === identifier);
   });
 }
 
 async function globalIn(clients: DatabaseClients, region: Region, identifier: string): Promise<GlobalCluster | undefined> {
-  return asking({ action: 'rds:DescribeGlobalClusters', resource: `${identifier} in ${region}` }, async () => {
-    try {
-      const answer = await clients.reading(region).send(new DescribeGlobalClustersCommand({ GlobalClusterIdentifier: identifier }));
-      return answer.GlobalClusters?.find((entry) => entry.GlobalClusterIdentifier === identifier);
-    } catch (error) {
-      if (error instanceof GlobalClusterNotFoundFault) return undefined;
-      throw error;
-    }
+  return askingUnless(GlobalClusterNotFoundFault, { action: 'rds:DescribeGlobalClusters', resource: `${identifier} in ${region}` }, async () => {
+    const answer = await clients.reading(region).send(new DescribeGlobalClustersCommand({ GlobalClusterIdentifier: identifier }));
+    return answer.GlobalClusters?.find((entry) => entry.GlobalClusterIdentifier === identifier);
   });
 }
 

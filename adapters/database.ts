@@ -9,10 +9,10 @@ import type { Database, DatabaseFacts, InstanceFacts } from '../domain/ports.ts'
 import { auroraDatabase } from './aurora.ts';
 import { clientSettings, perRegion } from './clients.ts';
 import type { Environment } from './environment.ts';
-import { asking } from './failures.ts';
+import { asking, askingUnless } from './failures.ts';
 import { instanceIn } from './instance.ts';
 import { secretsManager } from './secrets.ts';
-import { heartbeatOf, instant, provenWrite } from './heartbeat.ts';
+import { factsFrom, provenWrite } from './heartbeat.ts';
 import { inSession, type Session, type SqlSettings } from './sql.ts';
 
 export interface DatabaseClients {
@@ -25,14 +25,9 @@ export function rdsDatabase(clients: DatabaseClients, sql: SqlSettings): Databas
   return {
     async describe(database, region) {
       const { identifier } = instanceIn(database, region);
-      return asking({ action: 'rds:DescribeDBInstances', resource: `${identifier} in ${region}` }, async () => {
-        try {
-          const answer = await clients.reading(region).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
-          return instanceFacts(answer.DBInstances ?? [], identifier);
-        } catch (error) {
-          if (error instanceof DBInstanceNotFoundFault) return undefined;
-          throw error;
-        }
+      return askingUnless(DBInstanceNotFoundFault, { action: 'rds:DescribeDBInstances', resource: `${identifier} in ${region}` }, async () => {
+        const answer = await clients.reading(region).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+        return instanceFacts(answer.DBInstances ?? [], identifier);
       });
     },
     facts: (database, region) => inSession(sql, database, region, facts),
@@ -85,17 +80,7 @@ const SELF = `select pg_is_in_recovery() as in_recovery,
   extract(epoch from pg_last_xact_replay_timestamp()) * 1000 as replayed_at,
   extract(epoch from clock_timestamp()) * 1000 as read_at`;
 
-async function facts(session: Session): Promise<DatabaseFacts> {
-  const self = (await session.rows(SELF))[0] ?? {};
-  if (typeof self.in_recovery !== 'boolean') throw new UnexpectedAnswerError('pg_is_in_recovery() did not answer with a boolean');
-  const [replayedAt, heartbeatAt, readAt] = [instant(self.replayed_at), await heartbeatOf(session), instant(self.read_at)];
-  if (readAt === undefined) throw new UnexpectedAnswerError('clock_timestamp() did not answer with a time');
-  return {
-    inRecovery: self.in_recovery, readAt,
-    ...(replayedAt === undefined ? {} : { replayedAt }),
-    ...(heartbeatAt === undefined ? {} : { heartbeatAt }),
-  };
-}
+const facts = async (session: Session): Promise<DatabaseFacts> => factsFrom(session, (await session.rows(SELF))[0]);
 
 async function position(session: Session): Promise<number> {
   const found = (await session.rows("select pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end, '0/0')::text as bytes"))[0]?.bytes;

@@ -1,6 +1,7 @@
 // The heartbeat table by SQL: what a replica holds of it, and the write that proves that a database takes writes. Alike on every kind.
 import { LeaseLostError, UnexpectedAnswerError } from '../domain/errors.ts';
 import type { DatabasePlan, Region } from '../domain/plan.ts';
+import type { DatabaseFacts } from '../domain/ports.ts';
 import { allowWrites, inSession, type Row, type Session, type SqlSettings } from './sql.ts';
 
 const HEARTBEAT = 'select extract(epoch from max(at)) * 1000 as heartbeat_at from hotshift_heartbeat';
@@ -13,13 +14,25 @@ export async function provenWrite(sql: SqlSettings, database: DatabasePlan, regi
 }
 
 /** Without a heartbeat table (42P01) or a row in it the heartbeat is unknown, and the replayed commit must speak alone. */
-export async function heartbeatOf(session: Session): Promise<number | undefined> {
+async function heartbeatOf(session: Session): Promise<number | undefined> {
   try {
     return instant(((await session.rows(HEARTBEAT))[0] ?? {}).heartbeat_at);
   } catch (error) {
     if ((error as { readonly code?: unknown }).code === '42P01') return undefined;
     throw error;
   }
+}
+
+/** `self`: one row with `in_recovery`, `replayed_at` and `read_at`, however a kind of database finds out what it holds. */
+export async function factsFrom(session: Session, self: Row = {}): Promise<DatabaseFacts> {
+  if (typeof self.in_recovery !== 'boolean') throw new UnexpectedAnswerError('pg_is_in_recovery() did not answer with a boolean');
+  const [replayedAt, heartbeatAt, readAt] = [instant(self.replayed_at), await heartbeatOf(session), instant(self.read_at)];
+  if (readAt === undefined) throw new UnexpectedAnswerError('clock_timestamp() did not answer with a time');
+  return {
+    inRecovery: self.in_recovery, readAt,
+    ...(replayedAt === undefined ? {} : { replayedAt }),
+    ...(heartbeatAt === undefined ? {} : { heartbeatAt }),
+  };
 }
 
 /** PostgreSQL's numeric arrives as text. Rounded down: rounding up would claim a newer commit than the replica holds. */

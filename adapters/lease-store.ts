@@ -1,7 +1,7 @@
 // The lease of an application as one item, compared and set as a whole: a pause, an abort or an acknowledgement that somebody
 // wrote in between must not be overwritten by an extension that was computed from an older reading.
 import * as z from 'zod';
-import type { Lease } from '../domain/lease.ts';
+import { LEASE_ATTRIBUTES, sameLease, type Lease } from '../domain/lease.ts';
 import type { LeaseStore } from '../domain/ports.ts';
 import { equal, parsed, type Item, type Key, type Table } from './table.ts';
 
@@ -33,11 +33,11 @@ export function leaseStore(table: Table): LeaseStore {
     async replace(seen, next) {
       const still = equal(attributesOf(seen));
       // An application without an item reads as `unclaimed`: the two must compare as equal.
-      const text = same(seen, unclaimed(seen.application)) ? `attribute_not_exists(pk) OR (${still.text})` : still.text;
+      const text = sameLease(seen, unclaimed(seen.application)) ? `attribute_not_exists(pk) OR (${still.text})` : still.text;
       const outcome = await table.put({ ...keyOf(next.application), ...next }, { ...still, text });
       if (outcome.written) return true;
       // The first answer may have been lost and the client repeated the call: then what stands is what was to be written.
-      return outcome.stored !== undefined && same(parsed(leaseItem, outcome.stored, `lease of ${seen.application}`), next);
+      return outcome.stored !== undefined && sameLease(parsed(leaseItem, outcome.stored, `lease of ${seen.application}`), next);
     },
   };
 }
@@ -47,16 +47,5 @@ const keyOf = (application: string): Key => ({ pk: `app#${application}`, sk: 'le
 /** An application that never had a lease. */
 const unclaimed = (application: string): Lease => ({ application, epoch: 0, expiresAt: 0, acknowledgementDue: false });
 
-/** Every attribute of a lease, absent ones as undefined: the whole is compared. */
-function attributesOf(lease: Lease): Item {
-  return {
-    epoch: lease.epoch, holder: lease.holder, expiresAt: lease.expiresAt, incident: lease.incident, evacuated: lease.evacuated, left: lease.left,
-    cooldownUntil: lease.cooldownUntil, acknowledgementDue: lease.acknowledgementDue, pausedUntil: lease.pausedUntil,
-    pausedBy: lease.pausedBy, abortExecution: lease.abortExecution, drill: lease.drill, failback: lease.failback, takenOverAt: lease.takenOverAt,
-  };
-}
-
-function same(one: Lease, other: Lease): boolean {
-  const [left, right] = [attributesOf(one), attributesOf(other)];
-  return Object.keys(left).every((name) => left[name] === right[name]);
-}
+/** Absent ones as undefined. */
+const attributesOf = (lease: Lease): Item => Object.fromEntries(LEASE_ATTRIBUTES.map((name) => [name, lease[name]]));

@@ -2,6 +2,7 @@
 // refusals before it reads a body, and holds no state but the connections that are open.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { bodyOf } from '../adapters/request-body.ts';
 import { isAction, parseAction, type Action } from './actions.ts';
 import type { Assets } from './assets.ts';
 import type { EventLog, Numbered } from './event-log.ts';
@@ -81,24 +82,13 @@ function page(response: ServerResponse, text: string | undefined, policy: string
 
 async function act(request: IncomingMessage, response: ServerResponse, { act: perform }: ConsoleOptions, name: string): Promise<void> {
   if (perform === undefined) return json(response, 403, { error: 'this console only shows; use the hotshift command to act' });
-  const body = await bodyOf(request);
+  const body = (await bodyOf(request, BODY_BYTES_MAX))?.toString('utf8');
   if (body === undefined) return json(response, 413, { error: `a body has at most ${BODY_BYTES_MAX} bytes` });
   const action = parseAction(name, body);
   if (!isAction(action)) return json(response, action.status, { error: action.error });
   const blocked = await perform(action);
   // Begun, not done: how it goes on is seen in the view.
   return blocked === undefined ? json(response, 202, { accepted: action.name }) : json(response, 409, { error: blocked });
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > BODY_BYTES_MAX) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** What was missed, then everything as it happens. No change can fall between the two: nothing is awaited in between. */

@@ -33,6 +33,14 @@ export interface Lease {
   readonly abortExecution?: string;
 }
 
+const ATTRIBUTES: Readonly<Record<Exclude<keyof Lease, 'application'>, true>> = {
+  epoch: true, holder: true, expiresAt: true, incident: true, evacuated: true, left: true, cooldownUntil: true, acknowledgementDue: true, pausedUntil: true,
+  pausedBy: true, abortExecution: true, drill: true, failback: true, takenOverAt: true,
+};
+/** All that a lease says beside whose it is. It is compared and set as a whole: an attribute that were left out could be overwritten unseen. */
+export const LEASE_ATTRIBUTES = Object.keys(ATTRIBUTES) as readonly (keyof typeof ATTRIBUTES)[];
+export const sameLease = (one: Lease, other: Lease): boolean => LEASE_ATTRIBUTES.every((name) => one[name] === other[name]);
+
 /** The write permit of one database: which region's writer may be written, under which epoch. */
 export interface Permit {
   readonly application: string;

@@ -1,12 +1,12 @@
 // `npm run guards`: takes each safety guard of test/guards/ out of a copy of the sources, one at a time, and demands that the tests which
-// the list names fail. `--part 1/2` takes every other one. A guard whose removal nobody notices is either not needed or not tested; both must be known.
+// the list names fail. A guard whose removal nobody notices is either not needed or not tested; both must be known.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { faultsOf, proofsOf, readGuards, type Guard, type Proof } from './guards/list.ts';
 import { Trial } from './guards/trial.ts';
 
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, part: { type: 'string', default: '1/1' }, jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) } } });
+const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) } } });
 const root = join(import.meta.dirname, '..');
 const startedAt = performance.now();
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -19,9 +19,7 @@ if (faults.length > 0) {
   say(faults.join('\n'));
   process.exit(1);
 }
-const [, part = '1', parts = '1'] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(values.part) ?? (() => { throw new Error(`--part ${values.part}: must be as 1/2, the first of two halves`); })();
-if (Number(part) > Number(parts)) throw new Error(`--part ${values.part}: there is no part ${part} of ${parts}`);
-const guards = all.filter(({ guard }, index) => new RegExp(values.only).test(guard) && index % Number(parts) === Number(part) - 1);
+const guards = all.filter(({ guard }) => new RegExp(values.only).test(guard));
 const trials = Array.from({ length: Math.max(1, Number(values.jobs)) }, () => new Trial(root));
 const close = (): void => trials.forEach((trial) => trial.close());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { close(); process.exit(130); });

@@ -2,7 +2,7 @@
 // reach one of the two others; what it then reads and writes is the one state of all. Conditions are those of adapters/*-store.ts.
 import { TryAgainError } from '../domain/errors.ts';
 import type { JournalEntry } from '../domain/journal.ts';
-import type { FenceIntent, FenceProof, Lease, Permit } from '../domain/lease.ts';
+import { sameLease, type FenceIntent, type FenceProof, type Lease, type Permit } from '../domain/lease.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { TrafficSwitch } from '../domain/ports.ts';
 import type { Instant, Region } from '../domain/plan.ts';
@@ -11,7 +11,6 @@ import type { Place, Places } from './places.ts';
 
 type StoredPermit = Omit<Permit, 'renewals' | 'surrenders'> & { readonly withdrawnEpoch?: number };
 interface StoredRenewal { readonly renewedAt: Instant; readonly surrendered?: number }
-const SAME: readonly (keyof Lease)[] = ['epoch', 'holder', 'expiresAt', 'incident', 'evacuated', 'cooldownUntil', 'acknowledgementDue', 'pausedUntil', 'pausedBy', 'abortExecution', 'drill', 'failback', 'left', 'takenOverAt'];
 
 /** How a renewal was answered; the form of guard/'s RenewalAnswer. */
 export type Renewal =
@@ -72,7 +71,7 @@ export class Table {
 
   replaceLease(seen: Lease, next: Lease, by: string): boolean {
     const before = this.lease;
-    if (!SAME.every((name) => seen[name] === before[name])) return SAME.every((name) => next[name] === before[name]);
+    if (!sameLease(seen, before)) return sameLease(next, before);
     this.lease = next;
     this.#facts.tell({ kind: 'lease', before, after: next, by });
     return true;

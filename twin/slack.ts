@@ -1,6 +1,7 @@
 // A Slack-compatible receiver on loopback: takes chat.postMessage and chat.update as Slack does, checks what Slack checks, keeps the
 // messages and what became of them. It can be slow, full or down, as Slack now and then is.
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { bodyOf } from '../adapters/request-body.ts';
 import { refusal, messageForm, type TakenMessage } from './slack-limits.ts';
 
 export interface SlackMessage {
@@ -51,7 +52,7 @@ async function receive(request: IncomingMessage, token: string, kept: Kept): Pro
   };
   const method = /^\/api\/([a-zA-Z.]+)$/.exec(request.url?.split('?')[0] ?? '')?.[1] ?? '';
   if (request.method !== 'POST' || !['chat.postMessage', 'chat.update', 'auth.test'].includes(method)) return refuse('unknown_method');
-  const bytes = await bodyOf(request);
+  const bytes = await bodyOf(request, BODY_BYTES_MAX);
   if (bytes === undefined) return refuse('request_too_large');
   if (request.headers.authorization !== `Bearer ${token}`) return refuse('invalid_auth');
   if (method === 'auth.test') return { ok: true, team_id: TEAM, user_id: 'UHOTSHIFT' };
@@ -83,17 +84,6 @@ function keep(method: string, taken: TakenMessage, { messages, said }: Kept, ref
   messages.push(message);
   said.push(message);
   return { ok: true, channel, ts: message.ts };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > BODY_BYTES_MAX) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** Slack takes JSON, and a form whose fields that are not plain text are JSON. */

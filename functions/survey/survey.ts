@@ -23,10 +23,9 @@ type SurveyPorts = Pick<Ports, 'leases' | 'observations' | 'permits' | 'intents'
 export const survey = (ports: SurveyPorts, plan: ApplicationPlan) =>
   async (input: SurveyInput): Promise<Surveyed> => {
     const { application, execution, startedAt, requestedBy } = input;
-    const before = await lookAtAll(ports, plan, plan.databases);
-    const home = plan.regions.find((region) => region === input.home) ?? (input.drill === true ? away(plan, before) : plan.regions[0]);
+    const home = plan.regions.find((region) => region === input.home) ?? (input.drill === true ? await away(ports, plan) : plan.regions[0]);
     const concerned = concernedBy(plan, home);
-    const databases = before.filter(({ database }) => concerned.some(({ name }) => name === database));
+    const databases = await lookAtAll(ports, plan, concerned);
     const found = { lease: await ports.leases.read(application), observations: await ports.observations.list(application), databases };
     const way = direction(plan, databases, home);
     const failover = (evacuated: Region): Failover => ({
@@ -47,7 +46,10 @@ export const survey = (ports: SurveyPorts, plan: ApplicationPlan) =>
   };
 
 /** A drill takes the writer to where it is not, so that the directions take turns by themselves. */
-const away = (plan: ApplicationPlan, [first]: readonly DatabaseFound[]): Region => survivorOf(plan, first?.permit?.writer ?? plan.regions[1]);
+async function away({ permits }: SurveyPorts, plan: ApplicationPlan): Promise<Region> {
+  const [first] = plan.databases;
+  return survivorOf(plan, (first === undefined ? undefined : await permits.read(plan.application, first.name))?.writer ?? plan.regions[1]);
+}
 
 /**
  * Where users have shards, each database has a home: the shard's region, or the first of the pair. Only those that are at home where the
