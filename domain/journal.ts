@@ -24,11 +24,11 @@ export interface Gate {
   readonly evidence?: string;
 }
 
-/** `drill`: nothing is broken; only what moves users and capacity takes it. `failback`: nothing is broken, and the writer goes home without a loss. */
 /** A gate that names every problem which it found; it passes when there is none. */
 export const gate = (name: string, problems: readonly string[], threshold: string): Gate =>
   ({ gate: name, passed: problems.length === 0, value: problems.join('; ') || 'nothing', threshold });
 
+/** `drill`: nothing is broken; only what moves users and capacity takes it. `failback`: nothing is broken, and the writer goes home without a loss. */
 export type FailoverMode = 'automatic' | 'manual' | 'drill' | 'failback';
 
 /** What each step is told about the failover it belongs to. */
