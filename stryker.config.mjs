@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePlans } from './events/config.ts';
+import { tests } from './jest.config.mjs';
 
 /** A module that the copies of the sources reach by way of node_modules. */
 function module(name, text) {
@@ -18,7 +19,7 @@ const firstFailure = module('first-failure.mjs', "import fc from 'fast-check';\n
 export default {
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
-  jest: { configFile: 'jest.config.mjs', config: { moduleNameMapper: { '/events/config\\.ts$': parsedPlan }, setupFiles: [firstFailure] } },
+  jest: { configFile: 'jest.config.mjs', config: { ...tests, projects: null, moduleNameMapper: { '/events/config\\.ts$': parsedPlan }, setupFiles: [firstFailure] } },
   coverageAnalysis: 'perTest',
   concurrency: 2,
   // A mutant may make a loop endless. Generous, since the machine may be busy.

@@ -13,7 +13,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 if (given.every((argument) => /^--(ci|silent|colors|no-colors|verbose)$/.test(argument))) {
   const parts = await Promise.all([
     captured([process.execPath, ...jest, '--testPathPatterns', 'test/twin/']),
-    captured(['nice', '-n', '10', process.execPath, ...jest, '--testPathIgnorePatterns', 'test/twin/']),
+    captured(['nice', '-n', '10', process.execPath, ...jest, '--testPathIgnorePatterns', 'test/twin/', '--maxWorkers', '2']),
   ]);
   for (const what of ['Test Suites', 'Tests'] as const) process.stdout.write(`${summed(what, parts.map(({ text }) => text))}\n`);
   process.exitCode = parts.every(({ code }) => code === 0) ? 0 : 1;

@@ -21,6 +21,9 @@ import { followJournal, happens, seedOf, withTwin } from './with-twin.ts';
 
 /** How far the share of a region may be from the plan's half, at the clients: they keep answers for a TTL, and chance does the rest. */
 export const SHARE_ERROR_MAX = 0.1;
+/** Resolver caches of the load, and answers that a share is taken from: the standard error is then below a quarter of what is allowed. */
+const CACHES = 80;
+const ANSWERS_MIN = 700;
 const PATIENCE_SECONDS = 240;
 
 export interface DrillResult {
@@ -48,7 +51,7 @@ async function observeDrill(twin: Twin, settings: Settings, directory: string, s
   const [startedAt, seen]: [number, JournalEntry[]] = [Date.now(), []];
   followJournal(twin, () => startedAt, say, (entry) => void seen.push(entry));
   const seconds: SecondStatistics[] = [];
-  const config = loadConfig(twin, settings);
+  const config = { ...loadConfig(twin, settings), caches: CACHES };
   const more = moreLoad(twin, config);
   const load = await startLoad(config, { onSecond: (statistics) => seconds.push(statistics) });
   try {
@@ -59,12 +62,14 @@ async function observeDrill(twin: Twin, settings: Settings, directory: string, s
     await start(twin, execution, settings);
     const ended = await happens(() => seen.some(({ step, kind }) => step === 'Settle drill' && kind === 'result'), PATIENCE_SECONDS);
     const backAt = Date.now();
-    await pause(Math.max(settings.afterSeconds, settings.ttlSeconds + 2) + 6);
+    const settledAt = backAt + settings.ttlSeconds * 1000 + 1000;
+    await happens(() => answered(seconds, settledAt, Infinity) >= ANSWERS_MIN && Date.now() - settledAt >= (ANSWERS_MIN / CACHES) * settings.ttlSeconds * 1000, PATIENCE_SECONDS);
+    await pause(settings.afterSeconds);
     const [traffic, second] = await Promise.all([load.stop(), more.stop()]);
     const journal = await readJournal(twin.cloud.urls[REGION_B] ?? '', REGION_B, [execution]);
     const end = journal.findLast(({ step, kind }) => step === 'Settle drill' && kind === 'result')?.evidence as { readonly outcome?: string; readonly reason?: string; readonly heldSeconds?: number; readonly seconds?: number } | undefined;
     const held = journal.filter(({ step, kind }) => step === 'Hold drill' && kind === 'gate').map(({ at }) => at);
-    const shareAfter = share(seconds, backAt + settings.ttlSeconds * 1000 + 1000, Infinity);
+    const shareAfter = share(seconds, settledAt, Infinity);
     return {
       mode: settings.drill ?? 'traffic', outcome: ended ? end?.outcome ?? 'unknown' : 'running', reason: end?.reason ?? '', heldSeconds: end?.heldSeconds ?? 0, seconds: end?.seconds ?? 0,
       shareBefore: share(seconds, 0, beganAt), shareInHold: held[0] === undefined ? NaN : share(seconds, held[0] - (settings.holdSeconds * 1000) / 2, held[0]),
@@ -105,9 +110,12 @@ function moreLoad(twin: Twin, config: LoadConfig): { stop(): Promise<{ readonly 
 
 /** Part of what was answered well between two moments that region A answered. */
 function share(seconds: readonly SecondStatistics[], from: number, to: number): number {
-  const answered = (region: string): number => seconds.filter(({ at }) => at >= from && at + 1000 <= to)
-    .reduce((sum, { regions }) => sum + (regions[region]?.requests ?? 0) - (regions[region]?.errors ?? 0), 0);
-  return answered(REGION_A) / (answered(REGION_A) + answered(REGION_B));
+  return answered(seconds, from, to, [REGION_A]) / answered(seconds, from, to);
+}
+
+function answered(seconds: readonly SecondStatistics[], from: number, to: number, by: readonly string[] = [REGION_A, REGION_B]): number {
+  return seconds.filter(({ at }) => at >= from && at + 1000 <= to)
+    .reduce((sum, { regions }) => sum + by.reduce((all, region) => all + (regions[region]?.requests ?? 0) - (regions[region]?.errors ?? 0), 0), 0);
 }
 
 function save(directory: string, name: string, journal: readonly JournalEntry[]): Pick<DrillResult, 'files' | 'seal'> {

@@ -8,7 +8,7 @@ import { checkPlans, compilePlans, issueLine } from '../events/config.ts';
 import type { ApplicationPlan } from '../domain/plan.ts';
 import { functionNames, stepNames, timeoutSeconds } from '../resources/functions.ts';
 import { SWITCH_FUNCTION } from '../resources/switch.ts';
-import { bundle } from '../scripts/bundle.ts';
+import { builtBundles } from '../scripts/built-bundles.ts';
 import { ApplicationFleet } from './application-fleet.ts';
 import { ClientFleet } from './clients/fleet.ts';
 import { startCloud, type Cloud } from './cloud.ts';
@@ -100,7 +100,7 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   const network = new Network({ wanRoundTripMs: settings.wanRoundTripMs });
   atEnd(() => network.close());
   const [bundles, pair, names] = await all([
-    bundle(join(directory.path, 'functions')), keep(startPair({ runDirectory: directory.path, network }), (made) => atEnd(() => made.close())),
+    builtBundles(), keep(startPair({ runDirectory: directory.path, network }), (made) => atEnd(() => made.close())),
     keep(startNames(settings), (made) => atEnd(() => made.close())),
   ]);
   const { slack, slackToken, slackSigningSecret } = await startSlack(atEnd);

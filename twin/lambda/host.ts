@@ -2,7 +2,7 @@
 // re-uses idle ones, starts cold ones, enforces time limits, and dies or freezes with its region.
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface FunctionSettings {
   readonly name: string;
@@ -95,6 +95,8 @@ export class LambdaHost {
     const child = fork(join(import.meta.dirname, 'runtime.ts'), {
       // Only what Lambda itself would set: nothing of the caller's environment may leak in.
       env: { PATH: process.env['PATH'] ?? '', ...lambdaEnvironment(settings, region), ...this.#options.environmentOf(region), HOTSHIFT_BUNDLE: settings.bundleFile,
+        // What V8 made of the bundle is kept beside it: many environments start from one file.
+        NODE_COMPILE_CACHE: join(dirname(settings.bundleFile), 'compiled'),
         // Lambda signs with the role of the function; the key that stands for it here tells in the log of calls whose call it was.
         AWS_ACCESS_KEY_ID: settings.name,
       },

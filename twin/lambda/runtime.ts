@@ -1,6 +1,6 @@
 // The inside of one Lambda execution environment: loads the built bundle once, then answers one event after another.
 // It is a process of its own, as on AWS, so that a kill, a stop or a time limit hits the code and not a stand-in.
-import { createRequire } from 'node:module';
+import { createRequire, flushCompileCache } from 'node:module';
 
 interface Invocation { readonly id: string; readonly event: unknown; readonly deadlineAt: number }
 type Handler = (event: unknown, context: object) => Promise<unknown>;
@@ -30,3 +30,5 @@ process.on('message', (invocation: Invocation) => {
 });
 process.on('disconnect', () => process.exit(0));
 process.send?.({ ready: true });
+// Not at its exit, which is a kill: the next environment of this function need not compile it again.
+flushCompileCache();
