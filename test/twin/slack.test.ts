@@ -49,7 +49,7 @@ test.each(['full', 'down', 'silent'] as const)('while Slack is %s the failover i
   const waiting: Undelivered[] = [];
   const sns = new SNSClient({ region: 'eu-west-1', endpoint: 'http://127.0.0.1:1', credentials: { accessKeyId: 'x', secretAccessKey: 'y' }, maxAttempts: 1 });
   const sender = messenger({
-    sns, secrets, region: 'eu-west-1', slackMs: 300, clock: { now: () => 1000 }, outbox: { put: async (one) => { waiting.push(one); } },
+    sns, secrets, region: 'eu-west-1', slackMs: mode === 'silent' ? 2_000 : 30_000, clock: { now: () => 1000 }, outbox: { put: async (one) => { waiting.push(one); } },
     threads: { read: async (_, incident) => kept.get(incident), open: async (_, incident, thread) => { kept.set(incident, thread); return thread; }, keep: async (_, incident, thread) => { kept.set(incident, thread); } },
   });
   const plan = { application: 'shop', notifications: { slack: settings(), snsTopicArns: {} } } as unknown as ApplicationPlan;

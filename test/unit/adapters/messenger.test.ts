@@ -31,11 +31,11 @@ const ok = (): Reply => ({ headers: { 'content-type': 'application/json' }, body
 const no = (error: string): Reply => ({ body: JSON.stringify({ ok: false, error }) });
 const published = (): Reply => xml('<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>');
 
-async function start(slackReply: (call: Call, turn: number) => Reply | undefined | Promise<Reply>, snsReply: () => Reply = published): Promise<ReturnType<typeof messenger>> {
+async function start(slackReply: (call: Call, turn: number) => Reply | undefined | Promise<Reply>, snsReply: () => Reply = published, slackMs = 30_000): Promise<ReturnType<typeof messenger>> {
   await slack.start(slackReply);
   await sns.start(snsReply);
   client = new SNSClient({ ...leadingTo(sns, 'eu-west-1'), maxAttempts: 1 });
-  return messenger({ sns: client, secrets, region: 'eu-west-1', threads, outbox: { put: async (one) => { waiting.push(one); } }, clock: { now: () => 1000 }, slackMs: 300 });
+  return messenger({ sns: client, secrets, region: 'eu-west-1', threads, outbox: { put: async (one) => { waiting.push(one); } }, clock: { now: () => 1000 }, slackMs });
 }
 /** The threads of a table, in memory. */
 const kept = new Map<string, Thread>();
@@ -85,7 +85,7 @@ test.each([['channel_not_found', 0], ['invalid_auth', 1]])('ok: false with %s is
 });
 test('an answer after the time-out does not count: SNS tells instead', async () => {
   // Ten times the time-out: only a sender that waits without a limit would take it.
-  const sender = await start(() => new Promise((resolve) => { setTimeout(() => { resolve(ok()); }, 3000).unref(); }));
+  const sender = await start(() => new Promise((resolve) => { setTimeout(() => { resolve(ok()); }, 3000).unref(); }), published, 300);
   await sender.send(planOf({}), announcement);
   expect([slack.calls.length, sns.calls.length, waiting.length]).toEqual([1, 1, 1]);
 });
@@ -99,7 +99,7 @@ test.each<[string, () => Reply | undefined]>([
   ['silence', () => undefined],
   ['a page instead of JSON', () => ({ body: '<html>' })],
 ])('%s: SNS tells instead', async (_what, reply) => {
-  const sender = await start(reply);
+  const sender = await start(reply, published, 300);
   await sender.send(planOf({}), announcement);
   expect(sns.calls).toHaveLength(1);
 });
