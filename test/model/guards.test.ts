@@ -10,7 +10,6 @@ const nameOf = ({ guard, together }: Experiment): string => [guard, ...together]
 test.each(EXPERIMENTS.map((tried) => [nameOf(tried), tried] as const))('something breaks without: %s', (_name, tried) => {
   const found = remove(tried);
   if (found.counterexample === undefined) throw new Error(`nothing breaks in ${found.states} states without ${nameOf(tried)}`);
-  process.stdout.write(`Without "${nameOf(tried)}":\n${storyOf(tried.in, found.counterexample)}\n`);
   expect(found.counterexample.broken).toMatch(/^I(1|2|5|6|9|12|13): /);
   expect(found.counterexample.story.length).toBeLessThan(40);
 }, TIMEOUT_MS);

@@ -40,7 +40,6 @@ const compare = async (setting: Setting, removed: ReadonlySet<Guard>): Promise<R
 
 test.each(SETTINGS.filter(({ name }) => ['two', 'by hand', 'people', 'unguarded'].includes(name)).map((setting) => [setting.name, setting] as const))('each step of the model is the verb: %s', async (_name, setting) => {
   const seen = await compare(setting, REMOVED);
-  process.stdout.write(`${setting.name}: ${[...seen].map(([place, count]) => `${place.slice(0, -1)} ${count}`).join(', ')}\n`);
   expect([...seen.keys()].sort()).toEqual([...BEGINNINGS].sort());
 }, 300_000);
 
