@@ -15,6 +15,7 @@ const observationItem: z.ZodType<Observation> = z.object({
   latencyMs: z.number().nonnegative(),
   consecutiveFailures: z.number().int().nonnegative(),
   failingSince: instant.exactOptional(),
+  unwrittenSince: instant.exactOptional(),
   lastWriteAt: instant.exactOptional(),
   write: z.enum(['ok', 'failed', 'refused', 'unknown']),
   writer: z.string().exactOptional(),

@@ -39,6 +39,8 @@ export interface Observation {
   readonly failingSince?: Instant;
   /** The last time that this vantage point saw a write succeed in the target. */
   readonly lastWriteAt?: Instant;
+  /** The first look since then at which it did not, without a gap in looking: until then it may have written unseen. */
+  readonly unwrittenSince?: Instant;
   readonly write: ProbeOutcome['write'];
   readonly writer?: Region;
   readonly epoch?: number;

@@ -1,23 +1,34 @@
 // Is the replica fit to become the writer, and how much would be lost? Unknown is infinite: an unread lag refuses.
 import type { Gate } from '../../domain/journal.ts';
-import type { FenceIntent } from '../../domain/lease.ts';
+import type { FenceIntent, Permit } from '../../domain/lease.ts';
 import type { Observation } from '../../domain/observation.ts';
-import { exposureSeconds } from '../../domain/exposure.ts';
+import { boundsOf, exposureSeconds } from '../../domain/exposure.ts';
 import type { ApplicationPlan, DatabasePlan, Instant, Region } from '../../domain/plan.ts';
 import type { DatabaseFacts, InstanceFacts, PendingMove } from '../../domain/ports.ts';
 
 export interface Readiness { readonly ready: boolean; readonly reason: string; readonly gates: readonly Gate[]; readonly exposureSeconds: number }
 
 /** What was read of one replica; `order` is the order to fence it, when one stands; `trouble` is what went wrong while reading. */
-export interface ReplicaView { readonly instance?: InstanceFacts; readonly facts?: DatabaseFacts; readonly order?: FenceIntent; readonly trouble: string }
+export interface ReplicaView {
+  readonly instance?: InstanceFacts; readonly facts?: DatabaseFacts; readonly order?: FenceIntent; readonly trouble: string;
+  readonly permit?: Permit;
+  /** The order to fence the old writer, when one stands. */
+  readonly fence?: FenceIntent;
+  /** This execution, or one before it whose order stands, asked for its promotion. */
+  readonly isAskedFor?: boolean;
+}
 
-/** All gates of one database; a database that is already promoted (a resumed run) is ready. */
+/** All gates of one database; one that we promoted (a resumed run), or that is the writer already, is ready. */
 export function readiness(
-  database: DatabasePlan, { instance, facts, order, trouble }: ReplicaView,
+  database: DatabasePlan, view: ReplicaView,
   observations: readonly Observation[], plan: ApplicationPlan, evacuated: Region,
 ): Readiness {
-  const exposure = exposureSeconds(facts, observations, evacuated);
+  const { instance, facts, order, trouble } = view;
+  const exposure = exposureSeconds(facts, observations, evacuated, boundsOf(plan, view.permit, view.fence));
   const promoted = facts !== undefined && !facts.inRecovery;
+  // Anybody else's promotion was held against nothing: the old writer may have gone on for hours.
+  const weighed = promoted && (view.isAskedFor === true || (view.permit !== undefined && view.permit.writer !== evacuated));
+  const could = Number.isFinite(exposure) ? `${exposure.toFixed(1)} s could be lost` : 'unknown, which counts as infinite';
   const gates: readonly Gate[] = [
     // An old writer that came back is in recovery no more, just as a promoted replica; it lacks everything since it was left.
     { gate: 'order to fence it', passed: order === undefined || order.liftedAt !== undefined, value: order === undefined ? 'none' : `of epoch ${order.epoch}`, threshold: 'none or lifted (by a failback)' },
@@ -25,7 +36,7 @@ export function readiness(
     { gate: 'replica known to RDS', passed: instance !== undefined, value: instance?.status ?? `not found (${trouble})`, threshold: 'found' },
     { gate: 'replica status', passed: promoted || instance === undefined || !BLOCKED.has(instance.status), value: instance?.status ?? 'unknown', threshold: `not ${[...BLOCKED].join(', ')}` },
     ...otherMove(instance?.pending),
-    { gate: 'RPO', passed: promoted || exposure <= plan.budgets.rpoSeconds, value: Number.isFinite(exposure) ? `${exposure.toFixed(1)} s could be lost` : 'unknown, which counts as infinite', threshold: `at most ${plan.budgets.rpoSeconds} s`, evidence: `newest commit on the replica ${iso(facts?.replayedAt)}, newest heartbeat ${iso(facts?.heartbeatAt)}` },
+    { gate: 'RPO', passed: weighed || exposure <= plan.budgets.rpoSeconds, value: promoted && !weighed ? `${could} (it left recovery, and no failover asked for that)` : could, threshold: `at most ${plan.budgets.rpoSeconds} s`, evidence: `newest commit on the replica ${iso(facts?.replayedAt)}, newest heartbeat ${iso(facts?.heartbeatAt)}` },
   ];
   const failed = gates.filter((gate) => !gate.passed);
   const reason = failed.length > 0

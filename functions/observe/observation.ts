@@ -17,6 +17,7 @@ export function observation(previous: Observation | undefined, probe: Probe, pla
   const bad = result === 'down' || result === 'impaired' || result === 'slow';
   const wrote = probe.outcome.write === 'ok';
   const lastWriteAt = wrote ? probe.at : previous?.lastWriteAt;
+  const unwritten = wrote ? undefined : unwrittenSince(previous, { result, at: probe.at }, plan);
   // A region that gives no answer cannot say who the writer is: what it said last still stands.
   const writer = probe.outcome.writer ?? previous?.writer;
   const continues = bad && previous !== undefined && sameRun(previous, { result, target: probe.target, writer });
@@ -27,11 +28,18 @@ export function observation(previous: Observation | undefined, probe: Probe, pla
     consecutiveFailures: bad ? (continues ? previous.consecutiveFailures + 1 : 1) : 0,
     ...(bad ? { failingSince: continues ? previous.failingSince ?? probe.at : probe.at } : {}),
     ...(lastWriteAt === undefined ? {} : { lastWriteAt }),
+    ...(unwritten === undefined ? {} : { unwrittenSince: unwritten }),
     ...(writer === undefined ? {} : { writer }),
     ...(epoch === undefined ? {} : { epoch }),
     // It answers, and says that its database does not.
     ...(probe.outcome.answered && (result === 'down' || result === 'impaired') ? { databaseOnly: true as const } : {}),
   };
+}
+
+/** Who did not look for a while cannot say what was written meanwhile: the run begins anew. A sick monitor looked at nothing. */
+function unwrittenSince(previous: Observation | undefined, { result, at }: Pick<Observation, 'result' | 'at'>, { detection }: ApplicationPlan): Instant | undefined {
+  const since = previous !== undefined && at - previous.at <= detection.evidenceAgeSecondsMax * 1000 ? previous.unwrittenSince : undefined;
+  return since ?? (result === 'abstained' ? undefined : at);
 }
 
 type Accusation = Pick<Observation, 'result' | 'target'> & { readonly writer?: Region | undefined };

@@ -5,7 +5,7 @@ import type { FenceIntent, Permit } from '../../domain/lease.ts';
 import type { Observation } from '../../domain/observation.ts';
 import type { ApplicationPlan, Instant, Region } from '../../domain/plan.ts';
 import type { DatabaseFacts } from '../../domain/ports.ts';
-import { exposureSeconds } from '../../domain/exposure.ts';
+import { boundsOf, exposureSeconds } from '../../domain/exposure.ts';
 import { permitsEndAt } from '../../domain/permits.ts';
 
 export interface Evidence {
@@ -17,7 +17,7 @@ export interface Evidence {
 
 /** The gates of a promotion under `epoch`; all must pass. */
 export function permission({ permit, intent, facts, observations }: Evidence, plan: ApplicationPlan, evacuated: Region, epoch: number, now: Instant): readonly Gate[] {
-  const exposure = exposureSeconds(facts, observations, evacuated);
+  const exposure = exposureSeconds(facts, observations, evacuated, boundsOf(plan, permit, intent));
   return [
     { gate: 'fence intent', passed: intent?.epoch === epoch && intent.liftedAt === undefined, value: intent === undefined ? 'missing' : `of epoch ${intent.epoch}`, threshold: `open, of epoch ${epoch}` },
     fenceGate(permit, intent, plan, now),

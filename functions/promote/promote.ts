@@ -1,7 +1,7 @@
 // Promote replica: looks, asks the noun, does at most one thing, and says when to look again. Readiness is a committed write,
 // not a status. It refuses without a fence that can be read back, and re-checks the RPO right before it asks.
 import { holdLease } from '../../domain/authority.ts';
-import type { Failover, JournalEntry } from '../../domain/journal.ts';
+import type { Failover, Gate, JournalEntry } from '../../domain/journal.ts';
 import type { FenceIntent } from '../../domain/lease.ts';
 import type { Observation } from '../../domain/observation.ts';
 import type { ApplicationPlan, DatabasePlan, Instant } from '../../domain/plan.ts';
@@ -13,6 +13,7 @@ import { lossWindow, type LossWindow } from './loss.ts';
 import { asksRds, promotion } from './promotion.ts';
 import { byItself, caughtUp, isWhole } from './caught-up.ts';
 import { permission } from './permission.ts';
+import { askedFor, askers } from '../../domain/promoted.ts';
 import { dependencies, type Dependencies } from './dependencies.ts';
 
 type PromotePorts = Pick<Ports, 'database' | 'permits' | 'intents' | 'observations' | 'leases' | 'journal' | 'clock'>;
@@ -83,7 +84,7 @@ async function start(ports: PromotePorts, input: PromoteInput, plan: Application
   }
   const failed = gates.filter((gate) => !gate.passed);
   const entry = { execution: failover.execution, application: failover.application, step: 'Promote replica', epoch };
-  if (failed.length > 0) return refuse(ports, input, failed.map((gate) => `${gate.gate} is ${gate.value}, must be ${gate.threshold}`).join('; '));
+  if (failed.length > 0) return refuse(ports, input, worded(failed));
   await ports.journal.record({
     ...entry, at: ports.clock.now(), kind: 'intent', gates,
     summary: `${database.name}: promote ${database.instances[survivorOf(plan, failover.evacuated)]?.identifier ?? ''} (${reason})`,
@@ -109,6 +110,8 @@ async function adopt(ports: PromotePorts, { failover, epoch }: PromoteInput, vie
 async function probe(ports: PromotePorts, input: PromoteInput, plan: ApplicationPlan, database: DatabasePlan, view: View): Promise<PromoteResult> {
   const { failover, epoch } = input;
   const before = ports.clock.now();
+  const unweighed = view.request === undefined ? await foreign(ports, input, plan, database, view) : [];
+  if (unweighed.length > 0) return refuse(ports, input, `it left recovery, and no failover asked for that: ${worded(unweighed)}`);
   try {
     await ports.database.writeProbe(database, survivorOf(plan, failover.evacuated), epoch);
   } catch (error) {
@@ -121,6 +124,17 @@ async function probe(ports: PromotePorts, input: PromoteInput, plan: Application
   await ports.journal.record({ execution: failover.execution, application: failover.application, at: ports.clock.now(), step: 'Promote replica', kind: 'result', epoch, summary, evidence });
   return { promotion: 'writable', reason: summary, lossWindow: loss };
 }
+
+/** What forbids to go on with a replica that somebody else made a writer; nothing where the writer was in the survivor, or an execution before this one asked. */
+async function foreign(ports: PromotePorts, { failover, epoch }: PromoteInput, plan: ApplicationPlan, { name }: DatabasePlan, view: View): Promise<readonly Gate[]> {
+  const [permit, intent] = await Promise.all([ports.permits.read(failover.application, name), ports.intents.read(failover.application, name, failover.evacuated)]);
+  if (permit !== undefined && permit.writer !== failover.evacuated) return [];
+  const entries = await Promise.all(askers(failover.execution, intent).map((execution) => ports.journal.list(execution)));
+  if (askedFor(entries.flat(), name)) return [];
+  return permission({ permit, intent, facts: view.facts, observations: view.observations }, plan, failover.evacuated, epoch, ports.clock.now()).filter(({ passed }) => !passed);
+}
+
+const worded = (failed: readonly Gate[]): string => failed.map((gate) => `${gate.gate} is ${gate.value}, must be ${gate.threshold}`).join('; ');
 
 /** Nothing is lost where nothing was fenced: the writer was in the survivor already. */
 async function lost(ports: PromotePorts, { failover, epoch, database }: PromoteInput, view: View, now: Instant): Promise<LossWindow> {

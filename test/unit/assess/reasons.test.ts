@@ -20,7 +20,11 @@ describe('the reason', () => {
   });
 
   test('says that there is nothing to promote any more', () => {
-    expect(find({ facts: { inRecovery: false, readAt: start } }).reason).toBe('orders is already promoted');
+    expect(find({ facts: { inRecovery: false, readAt: start }, isAskedFor: true }).reason).toBe('orders is already promoted');
+  });
+
+  test('says that somebody else promoted it', () => {
+    expect(find({ facts: { inRecovery: false, heartbeatAt: start - (rpo + 5) * 1000, readAt: start } }).reason).toMatch(/RPO is .* could be lost \(it left recovery, and no failover asked for that\)/);
   });
 
   test('names every gate that failed, what it found and what it wants', () => {

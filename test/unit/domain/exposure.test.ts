@@ -24,6 +24,18 @@ describe('exposureSeconds', () => {
     expect(exposureSeconds(held, observations, home)).toBe(seconds);
   });
 
+  test.each<[string, readonly number[], number | undefined, number]>([
+    ['nobody missed a look', [], undefined, 2],
+    ['the look that makes the quorum of two', [3000, 9000, 500_000], undefined, 11],
+    ['of fewer the latest', [40_000], undefined, 42],
+    ['who has seen none for an hour proves nothing', [-3_600_000, 5000], undefined, 7],
+    ['never later than the end of the last permit', [40_000, 50_000], 20_000, 22],
+    ['a fence does not undo what was seen', [40_000, 50_000], -60_000, 2],
+  ])('what may have been written unseen counts: %s', (_, looks, endedAt, seconds) => {
+    const observations = [wrote(start), ...looks.map((at) => seen(witness, home, 'down', { unwrittenSince: start + at }))];
+    expect(exposureSeconds(facts({ replayedAt: start - 2000 }), observations, home, { quorum: 2, ...(endedAt === undefined ? {} : { endedAt: start + endedAt }) })).toBe(seconds);
+  });
+
   const times = fc.array(fc.integer({ min: -100_000, max: 0 }), { minLength: 1, maxLength: 6 });
   test('never negative, and one more write seen never makes it less', () => {
     fc.assert(fc.property(times, fc.integer({ min: -100_000, max: 0 }), fc.integer({ min: -100_000, max: 0 }), (ago, more, held) => {

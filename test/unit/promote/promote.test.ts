@@ -94,8 +94,15 @@ describe('the loss window', () => {
 
   test('nobody knows what it replayed last: the window has no beginning', async () => {
     const memory = await fenced();
-    memory.facts.set(replicaKey, { inRecovery: false, readAt: start });
+    memory.facts.set(replicaKey, { inRecovery: false, heartbeatAt: start - 1000, readAt: start });
     expect(await run(memory)).toMatchObject({ promotion: 'writable', lossWindow: { from: 0, to: start } });
+  });
+
+  test('a replica that somebody promoted long ago is no replica of this database any more', async () => {
+    const memory = await fenced();
+    memory.facts.set(replicaKey, { inRecovery: false, heartbeatAt: start - 300_000, readAt: start });
+    expect(await run(memory)).toMatchObject({ promotion: 'refused', reason: expect.stringMatching(/it left recovery, and no failover asked for that: RPO is .* could be lost/) });
+    expect(memory.writeProbes).toEqual([]);
   });
 
   test('an execution that died after its proof has not told anybody: the one that resumes tells the same window', async () => {
