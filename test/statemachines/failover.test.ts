@@ -86,6 +86,15 @@ describe('hooks', () => {
       expect(calls.includes('confirm')).toBe(point !== 'before-fence');
     }
   });
+  test('before the fence they take time: what was seen before is looked at again, and they are not called again', async () => {
+    const looks = [{ safe: true }, { safe: false, recovered: true, reason: 'us-east-1 is well again' }];
+    const { calls, conclusion } = await run({ assess: () => ({ ...good.assess(undefined, 0, undefined as never) as object, hooks: all(false), ...looks.shift() }) });
+    expect(calls.filter((step) => step === 'assess' || step === 'call' || step === 'fence')).toEqual(['assess', 'call', 'assess']);
+    expect(conclusion.outcome).toBe('Stood down');
+    const going = await run(at({ point: 'before-fence', required: false }));
+    expect(going.calls.filter((step) => step === 'assess' || step === 'call')).toEqual(['assess', 'call', 'assess']);
+    expect(going.conclusion.outcome).toBe('Failed over');
+  });
   test('a person\'s word counts before the fence', async () => {
     const { conclusion, calls } = await run({ ...at(...all(false)), call: fails('StoppedByOperatorError', 'paused') });
     expect([conclusion.outcome, calls.includes('fence')]).toEqual(['Handed to a human', false]);

@@ -71,9 +71,10 @@ describe('the definition', () => {
       const named = [...Comment.matchAll(/\b[a-z]+\.[a-zA-Z]+/g)].map(([path]) => path);
       expect({ name, named: named.length > 0, unknown: named.filter((path) => !known(path)) }).toEqual({ name, named: true, unknown: [] });
     }
-    // Without these states nothing comes round again.
+    // Without these states nothing comes round again; hooks before the fence are followed by another look, and called once (test of hooks).
+    const once = ['Call hooks before fence'];
     for (const scope of scopes) {
-      const rest: Scope = { ...scope, States: Object.fromEntries(Object.entries(scope.States).filter(([name]) => !waits.some(([wait]) => wait === name))) };
+      const rest: Scope = { ...scope, States: Object.fromEntries(Object.entries(scope.States).filter(([name]) => !waits.some(([wait]) => wait === name) && !once.includes(name))) };
       expect(Object.keys(rest.States).filter((name) => reaches(rest, name, name))).toEqual([]);
     }
   });
