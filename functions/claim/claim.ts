@@ -14,9 +14,9 @@ export const claim = ({ leases, permits, journal, clock }: Pick<Ports, 'leases' 
     const lease = await leases.read(failover.application);
     if (lease.abortExecution === failover.execution) throw new StoppedByOperatorError(`a person asked ${failover.execution} to stop`);
     const now = clock.now();
-    const wasLeft = failover.mode === 'automatic' && lease.left === failover.evacuated;
-    const writers = wasLeft ? await Promise.all(plan.databases.map(async ({ name }) => (await permits.read(failover.application, name))?.writer)) : [];
-    const decision = claimable(lease, failover, plan, now, writers);
+    const concerned = failover.mode === 'automatic' && (lease.left === failover.evacuated || (lease.failback === true && lease.evacuated === failover.evacuated));
+    const found = concerned ? await Promise.all(plan.databases.map(({ name }) => permits.read(failover.application, name))) : [];
+    const decision = claimable(lease, failover, plan, now, found);
     const entry = { execution: failover.execution, application: failover.application, step: 'Claim lease' };
     if (decision.kind === 'refuse') {
       await journal.record({ ...entry, at: now, kind: 'gate', summary: `refused: ${decision.reason}`, gates: decision.gates });

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { StoppedByOperatorError, TryAgainError } from '../../../domain/errors.ts';
 import type { Failover } from '../../../domain/journal.ts';
-import type { Lease } from '../../../domain/lease.ts';
+import type { Lease, Permit } from '../../../domain/lease.ts';
 import { claim } from '../../../functions/claim/claim.ts';
 import { claimable, type Claim } from '../../../functions/claim/claimable.ts';
 import { failover, home, Memory, plan, start, survivor } from '../ports.ts';
@@ -11,6 +11,8 @@ import { failover, home, Memory, plan, start, survivor } from '../ports.ts';
 const free: Lease = { application: 'shop', epoch: 4, expiresAt: 0, acknowledgementDue: false };
 const errorMs = plan.permit.clockErrorSeconds * 1000;
 const manual: Failover = { ...failover, mode: 'manual' };
+
+const permitOf = (writer: string): Permit => ({ application: 'shop', database: 'orders', epoch: 0, writer, withdrawn: false, renewals: {}, surrenders: {} });
 
 describe('claimable', () => {
   test.each<[string, Partial<Lease>, Failover, string, readonly string[]]>([
@@ -47,10 +49,23 @@ describe('claimable', () => {
     ['left, and a person wants it all the same', { left: home }, manual, [survivor], 'grant'],
     ['left, and ours already', { left: home, holder: 'run-1', expiresAt: start + 1 }, failover, [survivor], 'adopt'],
   ])('%s', (_, change, who, writers, kind) => {
-    const found = claimable({ ...free, ...change }, who, plan, start, writers);
+    const found = claimable({ ...free, ...change }, who, plan, start, writers.map((writer) => (writer === undefined ? undefined : permitOf(writer))));
     expect(found.kind).toBe(kind);
     if (found.kind === 'refuse') expect(found.reason).toBe(`${home} was left by the last failover and has not been brought back (hotshift failback): neither writer nor users are there`);
     else expect(found.next.left).toBe(change.left);
+  });
+
+  test.each<[string, Partial<Lease>, Failover, boolean, Claim['kind']]>([
+    ['the writes are withdrawn', {}, failover, true, 'refuse'],
+    ['nothing was withdrawn yet', {}, failover, false, 'grant'],
+    ['out of the other region', { evacuated: survivor }, failover, true, 'grant'],
+    ['and a person takes it by hand', {}, manual, true, 'grant'],
+    ['and another failback goes on', {}, { ...failover, mode: 'failback' }, true, 'grant'],
+    ['and it is its own', { holder: 'run-1', expiresAt: start + 1 }, failover, true, 'adopt'],
+  ])('a failback ended half-way, %s', (_, change, who, withdrawn, kind) => {
+    const found = claimable({ ...free, failback: true, holder: 'back-1', evacuated: home, expiresAt: start - 3_600_000, ...change }, who, plan, start, [permitOf(survivor), { ...permitOf(home), withdrawn }]);
+    expect(found.kind).toBe(kind);
+    if (found.kind === 'refuse') expect(found.reason).toMatch(/^back-1 was moving the writes out of .* by plan and ended half-way: go on with hotshift failback/);
   });
 
   test('a grant names everything anew and forgets an old abort, but no pause, cooldown or missing acknowledgement', () => {

@@ -33,6 +33,7 @@ describe('the gates', () => {
       pause: ['none', 'not paused', ''], lease: ['free', 'free, expired or ours', `expires ${iso(free.expiresAt)}`],
       cooldown: ['none', 'over', undefined], acknowledgement: ['given', 'the last failover was acknowledged by a person', undefined],
       left: ['none', 'not the region that the last failover left', undefined],
+      'planned move': ['none', 'none that ended half-way', undefined],
     });
   });
 
