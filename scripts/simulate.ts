@@ -7,11 +7,12 @@ import { parseArgs } from 'node:util';
 import { drawFaults } from '../simulator/menu.ts';
 import { Random } from '../simulator/random.ts';
 import { described } from '../simulator/faults.ts';
+import { shrunk } from '../simulator/shrink.ts';
 import { simulate, type RunResult } from '../simulator/simulate.ts';
 
 const { values } = parseArgs({
   options: {
-    seed: { type: 'string', default: '1' }, runs: { type: 'string', default: '1000' }, faults: { type: 'string' }, workers: { type: 'string' },
+    seed: { type: 'string' }, runs: { type: 'string' }, faults: { type: 'string' }, workers: { type: 'string' },
     story: { type: 'boolean', default: false }, 'keep-going': { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
   },
 });
@@ -28,7 +29,8 @@ interface Part { readonly done: number; readonly events: number; readonly violat
 interface Range { readonly first: number; readonly runs: number }
 
 const first = number('seed', 1);
-const runs = values.story ? 1 : number('runs', 1000);
+// A seed by itself is that one schedule again.
+const runs = values.story ? 1 : number('runs', values.seed === undefined ? 1000 : 1);
 if (process.send === undefined) await whole();
 else process.once('message', (range: Range) => void part(range).then((found) => process.send?.(found, () => process.disconnect())));
 
@@ -75,7 +77,7 @@ async function part(range: Range): Promise<Part> {
     events += result.events;
     if (values.story) process.stdout.write(`${result.story}\n`);
     if (result.violations.length === 0) continue;
-    violating.push(report(result));
+    violating.push(await report(result));
     if (!values['keep-going']) break;
   }
   return { done, events, violating, outcomes };
@@ -86,9 +88,13 @@ function faultsOf(seed: number) {
   return drawFaults(random, number('faults', random.whole(1, 6)));
 }
 
-function report(result: RunResult): string {
-  const faults = faultsOf(result.seed).map((fault) => `  at ${fault.at} s${fault.for === undefined ? '' : ` for ${fault.for} s`}: ${described(fault)}`);
-  const found = result.violations.map((entry) => `VIOLATION of ${entry.invariant}: ${entry.what}`);
-  const more = values.story ? [] : [`  npm run simulate -- --seed ${result.seed} --story${values.faults === undefined ? '' : ` --faults ${values.faults}`}`];
-  return [...found, `seed ${result.seed}`, ...faults, ...more].join('\n');
+async function report(result: RunResult): Promise<string> {
+  const { seed, violations, story } = result;
+  const told = (fault: ReturnType<typeof faultsOf>[number]): string => `  at ${fault.at} s${fault.for === undefined ? '' : ` for ${fault.for} s`}: ${described(fault)}`;
+  const whole = faultsOf(seed);
+  const fewest = await shrunk(seed, whole, violations[0]?.invariant ?? '');
+  const found = violations.map((entry) => `VIOLATION of ${entry.invariant}: ${entry.what}`);
+  const more = values.story || runs === 1 ? [] : [`  npm run simulate -- --seed ${seed} --story${values.faults === undefined ? '' : ` --faults ${values.faults}`}`];
+  // Told at once where one schedule was asked for; of thousands the command above tells it.
+  return [...found, `seed ${seed}`, ...whole.map(told), ...(fewest.length < whole.length ? ['of these are needed', ...fewest.map(told)] : []), ...more, ...(runs === 1 && !values.story ? [story] : [])].join('\n');
 }
