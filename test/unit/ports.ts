@@ -1,5 +1,6 @@
 // All domain ports in memory, for unit tests of verbs: a small world that keeps what it is told, with a clock that a test moves.
 // It promises what domain/ports.ts says and models nothing else: no latency, no faults. Those are the simulator's.
+import { TryAgainError } from '../../domain/errors.ts';
 import type { EpochNotice } from '../../domain/sessions.ts';
 import type { HookEvent } from '../../domain/hooks.ts';
 import { countedIn } from '../../domain/capacity.ts';
@@ -151,7 +152,11 @@ export class Memory {
           this.intents.set(key(intent.database, intent.region), { ...stored, liftedAt: stored.liftedAt ?? at });
           return true;
         },
-        recordProof: async (intent, enforced) => void this.intents.set(key(intent.database, intent.region), { ...intent, enforced }),
+        recordProof: async (intent, enforced) => {
+          const stored = this.intents.get(key(intent.database, intent.region));
+          if (stored?.epoch !== intent.epoch) throw new TryAgainError(`the order of epoch ${stored?.epoch ?? 0} stands`);
+          this.intents.set(key(intent.database, intent.region), { ...stored, enforced });
+        },
       },
       switches: {
         read: async () => this.switched,
