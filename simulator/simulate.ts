@@ -62,7 +62,7 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   const { seed, faults, plan = simulatedPlan() } = options;
   const world = new World({ seed, plan, ...(options.steps === undefined ? {} : { steps: options.steps }), checksPermits: options.checksPermits ?? true });
   const [oracle, story] = [new Oracle(world), new Story(EPOCH_MS)];
-  excuse(oracle, plan, options.checksPermits ?? true);
+  excuse(oracle, plan, options.checksPermits ?? true, faults);
   const acknowledged: { readonly id: number; readonly database: string }[] = [];
   const [promoted, destructive]: [Region[], string[]] = [[], []];
   world.facts.listen((fact) => {
@@ -102,9 +102,11 @@ async function untilQuiet(world: World, oracle: Oracle, faults: readonly Fault[]
 }
 
 /** By their own documents these worlds do not keep some invariants. */
-function excuse(oracle: Oracle, plan: ApplicationPlan, checksPermits: boolean): void {
+function excuse(oracle: Oracle, plan: ApplicationPlan, checksPermits: boolean, faults: readonly Fault[]): void {
   if (plan.policy.unprovenFence === 'proceed') for (const invariant of ['I1', 'I2', 'I3', 'I9']) oracle.excused.set(invariant, 'policy.unprovenFence is "proceed"');
   if (plan.permit.enforced && !checksPermits) for (const invariant of ['I1', 'I2', 'I3', 'I9']) oracle.excused.set(invariant, 'the plan says that permits are checked and the application does not');
+  // What was lost in it must be reported all the same (I3).
+  if (!plan.permit.enforced && faults.some((fault) => fault.do === 'open network')) for (const invariant of ['I1', 'I2']) oracle.excused.set(invariant, 'without permits, what others open again is open until the agent closes it');
 }
 
 const failoversOf = (world: World) => [...world.executions.runs.values()].filter(({ drill, failback }) => drill === undefined && failback === undefined);

@@ -2,9 +2,10 @@
 import { TryAgainError } from '../../domain/errors.ts';
 import type { FailbackOutcome } from '../../domain/failback.ts';
 import type { Failover, Outcome } from '../../domain/journal.ts';
+import type { FenceIntent } from '../../domain/lease.ts';
 import type { ApplicationPlan } from '../../domain/plan.ts';
 import type { Ports } from '../../domain/ports.ts';
-import { readable, released, runbookEntry, widest, type LossWindow } from './conclusion.ts';
+import { extended, readable, released, runbookEntry, widest, type LossWindow } from './conclusion.ts';
 
 export interface ConcludeInput {
   readonly failover: Failover; readonly epoch?: number | undefined; readonly outcome: Outcome | FailbackOutcome; readonly step: string; readonly reason: string;
@@ -17,7 +18,7 @@ export interface Conclusion {
 /** Which package decided all this, for the record. */
 export interface Built { readonly configSha256: string; readonly version: string }
 
-export const conclude = ({ leases, journal, clock }: Pick<Ports, 'leases' | 'journal' | 'clock'>, plan: ApplicationPlan, built?: Built) =>
+export const conclude = ({ leases, journal, clock, intents }: Pick<Ports, 'leases' | 'journal' | 'clock' | 'intents'>, plan: ApplicationPlan, built?: Built) =>
   async ({ failover, epoch, outcome: asked, step, reason: cause, lossWindows }: ConcludeInput): Promise<Conclusion> => {
     const lease = await leases.read(failover.application);
     const now = clock.now();
@@ -26,7 +27,8 @@ export const conclude = ({ leases, journal, clock }: Pick<Ports, 'leases' | 'jou
     const next = released(lease, failover.execution, outcome, plan, now);
     if (next !== undefined && !(await leases.replace(lease, next))) throw new TryAgainError('the lease changed while it was being released');
     const reason = readable(cause);
-    const window = widest(lossWindows ?? []);
+    const measured = widest(lossWindows ?? []);
+    const window = measured === undefined || epoch === undefined || plan.permit.enforced ? measured : extended(measured, await orders({ intents }, plan, failover), epoch, now);
     const runbook = runbookEntry(outcome, step, failover.mode);
     const seconds = Math.round((now - failover.startedAt) / 100) / 10;
     const conclusion: Conclusion = {
@@ -38,3 +40,6 @@ export const conclude = ({ leases, journal, clock }: Pick<Ports, 'leases' | 'jou
     });
     return conclusion;
   };
+
+const orders = ({ intents }: Pick<Ports, 'intents'>, { databases }: ApplicationPlan, { application, evacuated }: Failover): Promise<readonly (FenceIntent | undefined)[]> =>
+  Promise.all(databases.map(({ name }) => intents.read(application, name, evacuated)));

@@ -1,7 +1,7 @@
 // What an ended execution leaves behind: who is blocked until when, what was lost at most, and which page of the runbook applies.
 import type { FailbackOutcome } from '../../domain/failback.ts';
 import type { FailoverMode, Outcome } from '../../domain/journal.ts';
-import type { Lease } from '../../domain/lease.ts';
+import type { FenceIntent, Lease } from '../../domain/lease.ts';
 import type { ApplicationPlan, Instant } from '../../domain/plan.ts';
 
 export interface LossWindow { readonly from: Instant; readonly to: Instant; readonly seconds: number }
@@ -27,6 +27,13 @@ export function widest(windows: readonly LossWindow[]): LossWindow | undefined {
   const from = Math.min(...open.map((window) => window.from));
   const to = Math.max(...open.map((window) => window.to));
   return { from, to, seconds: Math.round((to - from) / 100) / 10 };
+}
+
+/** What only the agent keeps closed may have been open for a while after the window was measured: then it reaches to the last time at which it was closed. */
+export function extended(window: LossWindow, orders: readonly (FenceIntent | undefined)[], epoch: number, now: Instant): LossWindow {
+  const closed = orders.filter((order) => order?.epoch === epoch && order.liftedAt === undefined).map((order) => (order?.enforced?.networkClosed === true ? order.enforced.at : now));
+  const to = Math.max(window.to, ...closed);
+  return to === window.to ? window : { ...window, to, seconds: Math.round((to - window.from) / 100) / 10 };
 }
 
 /** A person's own word is no error, and is not told as one. Anything else keeps its name, which says whose fault it is. */

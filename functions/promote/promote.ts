@@ -9,7 +9,7 @@ import { survivorOf } from '../../domain/plan.ts';
 import { traitsOf } from '../../domain/kinds.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
 import type { DatabaseFacts, InstanceFacts, Ports } from '../../domain/ports.ts';
-import { lossWindow, type LossWindow } from './loss.ts';
+import { lossWindow, writesEndedAt, type Fenced, type LossWindow } from './loss.ts';
 import { asksRds, promotion } from './promotion.ts';
 import { byItself, caughtUp, isWhole } from './caught-up.ts';
 import { permission } from './permission.ts';
@@ -24,7 +24,7 @@ export type PromoteResult =
   | { readonly promotion: 'writable'; readonly reason: string; readonly lossWindow: LossWindow }
   | { readonly promotion: 'refused'; readonly reason: string };
 
-interface View { readonly facts: DatabaseFacts | undefined; readonly instance: InstanceFacts | undefined; readonly observations: readonly Observation[]; readonly request: JournalEntry | undefined; readonly fencedAt: Instant | undefined; readonly startedAt: Instant; readonly before: Dependencies }
+interface View { readonly facts: DatabaseFacts | undefined; readonly instance: InstanceFacts | undefined; readonly observations: readonly Observation[]; readonly request: JournalEntry | undefined; readonly fenced: Fenced | undefined; readonly startedAt: Instant; readonly before: Dependencies }
 
 export const promote = (ports: PromotePorts, plan: ApplicationPlan) =>
   async (input: PromoteInput): Promise<PromoteResult> => {
@@ -58,14 +58,18 @@ async function look(ports: PromotePorts, { failover, epoch, database: name }: Pr
   const request = mine.filter((entry) => entry.kind === 'intent').at(-1);
   // From the fence on: an instance that cannot even be asked to promote must meet the deadline as well.
   const fenced = entries.find((entry) => entry.step === 'Fence writer' && entry.kind === 'gate' && entry.summary.startsWith(`${name}: `));
-  const fencedAt = fenced?.summary.startsWith(`${name}: fenced: `) === true ? fenced.at : undefined;
   const begunAt = fenced?.at ?? mine[0]?.at ?? ports.clock.now();
   const before = dependencies(entries, database, plan, epoch, begunAt, ports.clock.now());
   // Waiting for others is not this database's own time.
   const startedAt = before.kind === 'free' ? Math.max(begunAt, before.since ?? begunAt) : begunAt;
   const accepted = mine.some((entry) => entry.kind === 'result' && entry.summary.endsWith(ACCEPTED) && entry.at >= (request?.at ?? Infinity));
   const instance = asksRds(facts, request?.at, accepted, startedAt + database.promoteTimeoutSeconds * 1000, ports.clock.now()) ? await ports.database.describe(database, survivor).catch(() => undefined) : undefined;
-  return { facts, instance, observations, request, fencedAt, startedAt, before };
+  return { facts, instance, observations, request, fenced: fencedBy(fenced), startedAt, before };
+}
+
+function fencedBy(gate: JournalEntry | undefined): Fenced | undefined {
+  const proof = gate?.summary.split(': fenced: ')[1];
+  return gate === undefined || proof === undefined ? undefined : { at: gate.at, byAgent: proof.startsWith('the agent in ') };
 }
 
 async function start(ports: PromotePorts, input: PromoteInput, plan: ApplicationPlan, database: DatabasePlan, view: View, reason: string): Promise<PromoteResult> {
@@ -112,13 +116,15 @@ async function probe(ports: PromotePorts, input: PromoteInput, plan: Application
   const before = ports.clock.now();
   const unweighed = view.request === undefined ? await foreign(ports, input, plan, database, view) : [];
   if (unweighed.length > 0) return refuse(ports, input, `it left recovery, and no failover asked for that: ${worded(unweighed)}`);
+  const doubt = await openedAgain(ports, input, plan);
+  if (doubt !== undefined) return before < view.startedAt + database.promoteTimeoutSeconds * 1000 ? waiting(doubt, database, before) : refuse(ports, input, doubt);
   try {
     await ports.database.writeProbe(database, survivorOf(plan, failover.evacuated), epoch);
   } catch (error) {
     if (before >= view.startedAt + database.promoteTimeoutSeconds * 1000) return refuse(ports, input, `promoted, but not writable in time: ${String(error)}`);
     return waiting(`promoted, but a write is not possible yet: ${String(error)}`, database, ports.clock.now());
   }
-  const loss = await lost(ports, input, view, before);
+  const loss = await lost(ports, input, plan, view, before);
   const evidence = { lossWindow: loss };
   const summary = `${database.name}: a write was committed and read back in ${survivorOf(plan, failover.evacuated)}; writes acknowledged between ${iso(loss.from)} and ${iso(loss.to)} may be lost`;
   await ports.journal.record({ execution: failover.execution, application: failover.application, at: ports.clock.now(), step: 'Promote replica', kind: 'result', epoch, summary, evidence });
@@ -136,16 +142,22 @@ async function foreign(ports: PromotePorts, { failover, epoch }: PromoteInput, p
 
 const worded = (failed: readonly Gate[]): string => failed.map((gate) => `${gate.gate} is ${gate.value}, must be ${gate.threshold}`).join('; ');
 
+/** No writes go to the new writer while the old one is known to be open to servers that check no permits: the agent closes it again in some seconds. */
+async function openedAgain(ports: PromotePorts, { failover, epoch, database }: PromoteInput, plan: ApplicationPlan): Promise<string | undefined> {
+  if (plan.permit.enforced || plan.policy.unprovenFence === 'proceed') return undefined;
+  const intent = await ports.intents.read(failover.application, database, failover.evacuated);
+  if (intent?.epoch !== epoch || intent.enforced?.networkClosed === true) return undefined;
+  return `promoted, but the old writer in ${failover.evacuated} is not closed any more: ${intent.enforced?.detail ?? 'no proof'}`;
+}
+
 /** Nothing is lost where nothing was fenced: the writer was in the survivor already. */
-async function lost(ports: PromotePorts, { failover, epoch, database }: PromoteInput, view: View, now: Instant): Promise<LossWindow> {
+async function lost(ports: PromotePorts, { failover, epoch, database }: PromoteInput, plan: ApplicationPlan, view: View, now: Instant): Promise<LossWindow> {
   const intent = await ports.intents.read(failover.application, database, failover.evacuated);
   if (failover.mode === 'failback' && await isWhole(ports, [failover.execution, ...(intent?.earlier ?? [])], database)) return { from: now, to: now, seconds: 0 };
   // An execution before this one may have fenced, promoted and died before it could tell what that cost.
   if (intent !== undefined && intent.epoch < epoch && intent.liftedAt === undefined) return await lostBefore(ports, intent, database) ?? { from: now, to: now, seconds: 0 };
   if (intent?.epoch !== epoch) return { from: now, to: now, seconds: 0 };
-  // Not when the last permit ends: servers that surrendered had acknowledged writes after the withdrawal. By the time at which the
-  // fence was proven all had stopped; an unproven one has no such time.
-  const fencedAt = Math.min(now, view.fencedAt ?? now, intent.enforced?.networkClosed === true ? intent.enforced.at : now);
+  const fencedAt = writesEndedAt(intent, view.fenced, plan.permit, now);
   // RDS restarts the engine at the end of a promotion, which then no longer knows what it replayed last: what was read right before
   // the promotion was asked for still stands, since nothing of it can go away.
   const replayedAt = view.facts?.replayedAt ?? replayedAtRequest(view.request) ?? await replayedBefore(ports, intent, database);

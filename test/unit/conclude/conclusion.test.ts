@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { TryAgainError } from '../../../domain/errors.ts';
 import type { Outcome } from '../../../domain/journal.ts';
-import type { Lease } from '../../../domain/lease.ts';
+import type { FenceIntent, Lease } from '../../../domain/lease.ts';
 import { conclude } from '../../../functions/conclude/conclude.ts';
 import { released, runbookEntry, widest, type LossWindow } from '../../../functions/conclude/conclusion.ts';
 import { failover, Memory, plan, start } from '../ports.ts';
@@ -79,5 +79,28 @@ describe('conclude', () => {
     await expect(run(memory, raced)).rejects.toBeInstanceOf(TryAgainError);
     await run(memory);
     expect(memory.lease).toMatchObject({ pausedUntil: start + 5, acknowledgementDue: true });
+  });
+});
+
+describe('the window of a fence that only the agent keeps', () => {
+  const unguarded = { ...plan, permit: { ...plan.permit, enforced: false } };
+  const measured = { from: start, to: start + 2000, seconds: 2 };
+  const order: FenceIntent = { application: 'shop', database: 'orders', region: failover.evacuated, epoch: 1, recordedAt: start, execution: 'run-1' };
+  const closed = { at: start + 9000, networkClosed: true, sessionsEnded: 1, detail: 'closed' };
+  test.each<[string, FenceIntent | undefined, typeof plan, number]>([
+    ['reaches to the time at which it was closed again', { ...order, enforced: closed }, unguarded, 9],
+    ['reaches to now while it is open', { ...order, enforced: { ...closed, networkClosed: false } }, unguarded, 60],
+    ['stays when it was closed before', { ...order, enforced: { ...closed, at: start + 1000 } }, unguarded, 2],
+    ['stays without an order', undefined, unguarded, 2],
+    ['stays when the order is of another epoch', { ...order, epoch: 2, enforced: closed }, unguarded, 2],
+    ['stays when the order was lifted', { ...order, liftedAt: start, enforced: closed }, unguarded, 2],
+    ['stays where permits stop the servers', { ...order, enforced: closed }, plan, 2],
+  ])('%s', async (_, intent, used, seconds) => {
+    const memory = new Memory(used).held();
+    if (intent !== undefined) memory.intents.set(`orders#${failover.evacuated}`, intent);
+    memory.now += 60_000;
+    const found = await conclude(memory.ports(), used)({ failover, epoch: 1, outcome: 'Failed over', step: 'Confirm service', reason: 'seen', lossWindows: [measured] });
+    expect(found.lossWindow).toEqual({ from: start, to: start + seconds * 1000, seconds });
+    expect(memory.journal.at(-1)).toMatchObject({ evidence: { lossWindow: found.lossWindow } });
   });
 });
