@@ -20,7 +20,7 @@ const intentItem = z.object({
   recordedAt: whole,
   execution: z.string(),
   earlier: z.array(z.string()).exactOptional(),
-  enforced: z.object({ at: whole, networkClosed: z.boolean(), sessionsEnded: whole, detail: z.string(), rules: rules.exactOptional(), reopened: z.literal(true).exactOptional() }).exactOptional(),
+  enforced: z.object({ at: whole, networkClosed: z.boolean(), sessionsEnded: whole, settlesAt: whole.exactOptional(), detail: z.string(), rules: rules.exactOptional(), reopened: z.literal(true).exactOptional() }).exactOptional(),
   rules: rules.exactOptional(),
   liftedAt: whole.exactOptional(),
 });

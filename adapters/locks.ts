@@ -1,7 +1,7 @@
 // The locks that the agent of a region closes on its own database: the network rules of its security group and the sessions of the
 // engine. Each is read back. Kept apart from database.ts, since the EC2 client alone is as large as all others together.
 import { AuthorizeSecurityGroupIngressCommand, DescribeSecurityGroupRulesCommand, EC2Client, RevokeSecurityGroupIngressCommand, type SecurityGroupRule } from '@aws-sdk/client-ec2';
-import { TryAgainError, UnexpectedAnswerError } from '../domain/errors.ts';
+import { UnexpectedAnswerError } from '../domain/errors.ts';
 import type { NetworkRule } from '../domain/lease.ts';
 import type { Region } from '../domain/plan.ts';
 import type { DatabaseLocks } from '../domain/ports.ts';
@@ -11,7 +11,8 @@ import { asking, isUnreachable } from './failures.ts';
 import { instanceIn } from './instance.ts';
 import { permissionOf, ruleOf } from './network-rules.ts';
 import { secretsManager } from './secrets.ts';
-import { allowWrites, inSession, type Session, type SqlSettings } from './sql.ts';
+import { endSessions } from './session-lock.ts';
+import { allowWrites, inSession, type SqlSettings } from './sql.ts';
 
 /** A rule with this word as tag key or in its description stays open: the way by which the agent itself reaches the engine. */
 export const KEEP = 'hotshift-keep';
@@ -104,38 +105,4 @@ export function isOpen(rule: SecurityGroupRule): boolean {
 function ruleId(rule: SecurityGroupRule, securityGroupId: string): string {
   if (rule.SecurityGroupRuleId === undefined) throw new UnexpectedAnswerError(`ec2:DescribeSecurityGroupRules on ${securityGroupId}: a rule has no id`);
   return rule.SecurityGroupRuleId;
-}
-
-/** New sessions become read-only first, so that a client that connects again at once cannot write. */
-async function endSessions(session: Session, name: string): Promise<number> {
-  await makeReadOnly(session);
-  const ended = (await session.rows(END_CLIENTS))[0] ?? {};
-  const [count, left] = [Number(ended.ended), Number(ended.remaining)];
-  if (!Number.isInteger(count) || !Number.isInteger(left)) throw new UnexpectedAnswerError(`ending the sessions of ${name}: the answer is not a count`);
-  if (left > 0) throw new TryAgainError(`ending the sessions of ${name}: ${left} of ${count + left} did not end within ${END_MS} ms`);
-  return count;
-}
-
-/** A backend that is told to end does so at its next check for interrupts, which is milliseconds unless its disk is gone. */
-const END_MS = 500;
-/**
- * All client sessions of the instance but this one. Needs the role pg_signal_backend, which may not signal superusers: on RDS these
- * are AWS's own (rdsadmin). Replication is not a client backend and stays, since it carries the last writes away.
- */
-const END_CLIENTS = `with ends as (
-    select pg_terminate_backend(activity.pid, ${END_MS}) as ended
-    from pg_stat_activity activity join pg_roles role on role.oid = activity.usesysid
-    where activity.backend_type = 'client backend' and activity.pid <> pg_backend_pid()
-      and (not role.rolsuper or (select rolsuper from pg_roles where rolname = current_user)))
-  select count(*) filter (where ended)::int as ended, count(*) filter (where not ended)::int as remaining from ends`;
-
-/** Needs ownership of the database (42501 otherwise) and a server that is not itself a replica (25006): without these the network lock stands alone. */
-async function makeReadOnly(session: Session): Promise<void> {
-  const quoted = (await session.rows('select quote_ident(current_database()) as name'))[0]?.name;
-  if (typeof quoted !== 'string') throw new UnexpectedAnswerError('quote_ident(current_database()) did not answer with a text');
-  try {
-    await session.rows(`alter database ${quoted} set default_transaction_read_only = on`);
-  } catch (error) {
-    if (!['42501', '25006'].includes(String((error as { readonly code?: unknown }).code))) throw error;
-  }
 }

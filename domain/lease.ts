@@ -87,6 +87,8 @@ export interface FenceProof {
   /** Which locks were seen closed by reading them back. */
   readonly networkClosed: boolean;
   readonly sessionsEnded: number;
+  /** Nothing but the network is closed: who was logging in before has until then, and is looked for once more after it. */
+  readonly settlesAt?: Instant;
   readonly detail: string;
   /** What the agent has revoked; written down before it revokes. */
   readonly rules?: readonly NetworkRule[];

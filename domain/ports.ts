@@ -137,8 +137,14 @@ export interface DatabaseLocks {
   openNetwork(database: DatabasePlan, region: Region, rules: readonly NetworkRule[]): Promise<void>;
   /** Takes back that new sessions are read-only; undefined when the engine cannot be reached. A replica follows its writer in this. */
   allowWrites(database: DatabasePlan, region: Region): Promise<boolean | undefined>;
-  /** Ends client sessions and makes new ones read-only; how many were ended, or undefined when the engine cannot be reached. */
-  endSessions(database: DatabasePlan, region: Region): Promise<number | undefined>;
+  /** Ends client sessions and makes new ones read-only; undefined when the engine cannot be reached. */
+  endSessions(database: DatabasePlan, region: Region): Promise<EndedSessions | undefined>;
+}
+
+export interface EndedSessions {
+  readonly ended: number;
+  /** So long somebody who was logging in may still come to a session that writes: 0 when every new session is read-only. */
+  readonly loginSeconds: number;
 }
 
 export interface Capacity {

@@ -7,7 +7,7 @@ import type { FollowUpStore } from '../domain/follow-ups.ts';
 import type { RehearsalStore } from '../domain/inventory.ts';
 import type { DatabasePlan, Region } from '../domain/plan.ts';
 import type { NetworkRule } from '../domain/lease.ts';
-import type { Ports } from '../domain/ports.ts';
+import type { EndedSessions, Ports } from '../domain/ports.ts';
 import { InvalidInputError, LeaseLostError, TryAgainError } from '../domain/errors.ts';
 import type { Caller, Route } from './calls.ts';
 import { hooksFor } from './hooks.ts';
@@ -167,7 +167,7 @@ function regional(world: World, caller: Caller): Regional {
         if (!instance.inRecovery) instance.readOnlySetting = true;
         const ended = instance.sessionsLive ? 2 : 0;
         instance.sessionsLive = false;
-        return ended as number | undefined;
+        return { ended, loginSeconds: 0 } as EndedSessions | undefined;
       }).catch((error: unknown) => {
         if (error instanceof TryAgainError) return undefined;
         throw error;

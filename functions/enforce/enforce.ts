@@ -5,9 +5,9 @@
 import type { FenceIntent, FenceProof, NetworkRule } from '../../domain/lease.ts';
 import type { ApplicationPlan, DatabasePlan, Region } from '../../domain/plan.ts';
 import { TryAgainError } from '../../domain/errors.ts';
-import type { Ports } from '../../domain/ports.ts';
+import type { EndedSessions, Ports } from '../../domain/ports.ts';
 import { inRounds } from '../../domain/rounds.ts';
-import { locking, reopening, together } from './locking.ts';
+import { locking, reopening, settled, together } from './locking.ts';
 
 type EnforcePorts = Pick<Ports, 'intents' | 'locks' | 'journal' | 'clock'>;
 export interface EnforceResult { readonly rounds: number; readonly fenced: readonly string[] }
@@ -51,12 +51,13 @@ async function close(ports: EnforcePorts, database: DatabasePlan, region: Region
   await ports.locks.closeNetwork(database, region);
   const ended = await ports.locks.endSessions(database, region);
   const networkClosed = await ports.locks.networkClosed(database, region);
-  const sessions = ended === undefined ? 'the engine could not be reached' : `${ended} sessions ended`;
   const now = await standing(ports, intent);
   // Lifted while it was carried out, and perhaps opened already by another agent, whose word would stand: nobody else would open this.
   if (now.liftedAt !== undefined) return putBack(ports, database, region, now, together(revokedBy(now), before)).then(() => false);
   const known = together(now.epoch === intent.epoch ? revokedBy(now) : [], before);
-  const proof = { at: ports.clock.now(), networkClosed: networkClosed && ended !== undefined, sessionsEnded: ended ?? 0, detail: `security group ${networkClosed ? 'closed' : 'STILL OPEN'}, ${sessions}`, ...some(known) };
+  const at = ports.clock.now();
+  const { isSettled, ...since } = settled(intent.enforced, open.length === 0, ended, at);
+  const proof = { at, networkClosed: networkClosed && isSettled, sessionsEnded: ended?.ended ?? 0, ...since, detail: `security group ${networkClosed ? 'closed' : 'STILL OPEN'}, ${sessionsText(ended, since)}`, ...some(known) };
   await ports.intents.recordProof(intent, proof);
   // An engine that cannot be reached is tried again every few seconds; that nothing changed is no news.
   if (proof.networkClosed || listed.enforced?.detail !== proof.detail) await told(ports, region, intent, proof, proof.detail);
@@ -108,6 +109,12 @@ async function closeAgain(ports: EnforcePorts, database: DatabasePlan, region: R
   // If the table does not take it now, closing goes first.
   await ports.intents.recordProof(order, doubt).catch(() => undefined);
   await close(ports, database, region, order);
+}
+
+function sessionsText(sessions: EndedSessions | undefined, { settlesAt }: Pick<FenceProof, 'settlesAt'>): string {
+  if (sessions === undefined) return 'the engine could not be reached';
+  const ended = `${sessions.ended} sessions ended`;
+  return settlesAt === undefined ? ended : `${ended}, the database is not ours to make read-only: who was logging in had until ${new Date(settlesAt).toISOString()}`;
 }
 
 async function told(ports: EnforcePorts, region: Region, { execution, application, epoch, database }: FenceIntent, { at }: FenceProof, text: string): Promise<void> {

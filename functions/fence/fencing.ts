@@ -29,9 +29,12 @@ const POLL_MS = 500;
 
 /** Without permits only the agent's proof counts; it gets as long as its slowest round takes, then a person decides. */
 function withoutPermits(intent: FenceIntent, plan: ApplicationPlan, now: Instant, startedAt: Instant): Fencing {
-  const giveUpAt = startedAt + Math.max(10, plan.budgets.rtoSeconds / 10) * 1000;
+  const giveUpAt = Math.max(startedAt + Math.max(10, plan.budgets.rtoSeconds / 10) * 1000, (intent.enforced?.settlesAt ?? 0) + SETTLE_MS);
   if (now < giveUpAt) return { kind: 'wait', until: now + POLL_MS, reason: `waiting for the agent in ${intent.region} to close its database` };
   return { kind: 'unproven', reason: `the agent in ${intent.region} has not answered and the application does not check write permits` };
 }
+
+/** The agent looks every few seconds. */
+const SETTLE_MS = 15_000;
 
 const iso = (at: Instant): string => new Date(at).toISOString();

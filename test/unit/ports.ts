@@ -203,7 +203,7 @@ export class Memory {
         openRules: async ({ name }, region) => (this.closed.has(key(name, region)) ? [] : this.rules),
         openNetwork: async ({ name }, region) => void this.closed.delete(key(name, region)),
         allowWrites: async ({ name }, region) => this.facts.get(key(name, region))?.inRecovery !== true,
-        endSessions: async () => 2,
+        endSessions: async () => ({ ended: 2, loginSeconds: 0 }),
       },
       traffic: {
         read: async ({ name }) => ({ weights: this.weights.get(name) ?? {} }),

@@ -57,7 +57,7 @@ describe('enforce', () => {
     const ports = memory.ports();
     await run(memory, 1, locks(ports, {
       closeNetwork: async (...given) => { calls.push('close'); await ports.locks.closeNetwork(...given); },
-      endSessions: async () => { calls.push('end'); return 1; },
+      endSessions: async () => { calls.push('end'); return { ended: 1, loginSeconds: 0 }; },
       networkClosed: async (...given) => { calls.push('read'); return ports.locks.networkClosed(...given); },
     }));
     expect(calls).toEqual(['read', 'close', 'end', 'read']);
@@ -69,6 +69,24 @@ describe('enforce', () => {
     await run(memory, 4, mute);
     expect(memory.intents.get(`orders#${home}`)?.enforced).toMatchObject({ networkClosed: false, detail: expect.stringContaining('engine could not be reached') });
     expect(memory.journal).toHaveLength(1);
+  });
+
+  test('where new sessions are not read-only, only an end of sessions after the longest login proves the fence', async () => {
+    const memory = with_(new Memory(), order());
+    let sessions = 1;
+    const ports = locks(memory.ports(), { endSessions: async () => ({ ended: sessions++, loginSeconds: 120 }) });
+    await run(memory, 1, ports);
+    const settlesAt = start + 120_000;
+    expect(memory.intents.get(`orders#${home}`)?.enforced).toMatchObject({ networkClosed: false, settlesAt, detail: expect.stringContaining(`had until ${new Date(settlesAt).toISOString()}`) });
+    memory.now = settlesAt - 1;
+    await run(memory, 1, ports);
+    expect(memory.intents.get(`orders#${home}`)?.enforced).toMatchObject({ networkClosed: false, settlesAt });
+    memory.now = settlesAt;
+    await run(memory, 1, ports);
+    expect(memory.intents.get(`orders#${home}`)?.enforced).toMatchObject({ networkClosed: true, sessionsEnded: 3, rules: memory.rules });
+    const ended = sessions;
+    await run(memory, 1, ports);
+    expect(sessions).toBe(ended);
   });
 
   test('one of two databases that cannot be closed does not keep the other one open, in every round', async () => {

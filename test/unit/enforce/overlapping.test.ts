@@ -28,7 +28,7 @@ class World {
       openNetwork: async (...given) => { await held.openNetwork?.(); await ports.locks.openNetwork(...given); },
       allowWrites: async () => { await held.allowWrites?.(); this.readOnly = false; return true; },
       closeNetwork: async (...given) => { await held.closeNetwork?.(); this.sight.push(this.believed); await ports.locks.closeNetwork(...given); },
-      endSessions: async () => { this.readOnly = true; return 2; },
+      endSessions: async () => { this.readOnly = true; return { ended: 2, loginSeconds: 0 }; },
     };
     return { ...ports, locks };
   }

@@ -1,7 +1,7 @@
 // What is put back when an order to fence was lifted: everything that was revoked, once, and nothing that was not.
 import { describe, expect, test } from '@jest/globals';
 import type { FenceIntent, FenceProof, NetworkRule } from '../../../domain/lease.ts';
-import { reopening, together } from '../../../functions/enforce/locking.ts';
+import { reopening, settled, together } from '../../../functions/enforce/locking.ts';
 import { home, start } from '../ports.ts';
 
 const rule: NetworkRule = { protocol: 'tcp', fromPort: 5432, toPort: 5432, peer: { kind: 'ipv4', value: '10.0.0.0/8' } };
@@ -41,5 +41,20 @@ describe('what was revoked at any time', () => {
 
   test('a rule that was written down with another description is the same rule', () => {
     expect(together([rule], [{ ...rule, description: 'put back by a deployment' }])).toEqual([rule]);
+  });
+});
+
+describe('what a closed network says', () => {
+  const logins = { ended: 2, loginSeconds: 120 };
+  const waiting = { ...proof, networkClosed: false, settlesAt: start + 1000 };
+  test.each<[string, Parameters<typeof settled>, ReturnType<typeof settled>]>([
+    ['enough, where new sessions are read-only', [undefined, false, { ended: 2, loginSeconds: 0 }, start], { isSettled: true }],
+    ['nothing without an answer of the engine', [undefined, false, undefined, start], { isSettled: false }],
+    ['nothing without one, and the time goes on', [waiting, true, undefined, start + 2000], { isSettled: false, settlesAt: start + 1000 }],
+    ['nothing before the longest login is over', [undefined, true, logins, start], { isSettled: false, settlesAt: start + 120_000 }],
+    ['enough after it', [waiting, true, logins, start + 1000], { isSettled: true, settlesAt: start + 1000 }],
+    ['that it begins anew, when it was open in between', [waiting, false, logins, start + 2000], { isSettled: false, settlesAt: start + 122_000 }],
+  ])('%s', (_, given, found) => {
+    expect(settled(...given)).toEqual(found);
   });
 });

@@ -27,6 +27,8 @@ describe('fencing', () => {
     ['the withdrawal has no time', untimed, intent, plan, start + 9e9, 'unproven'],
     ['no permits are checked: the agent is waited for', withdrawn, intent, unguarded, start + 29_999, 'wait'],
     ['no permits are checked: a tenth of the RTO, then a person', withdrawn, intent, unguarded, start + 30_000, 'unproven'],
+    ['no permits are checked, and who was logging in is waited for', withdrawn, { ...intent, enforced: { ...closed, networkClosed: false, settlesAt: start + 120_000 } }, unguarded, start + 130_000, 'wait'],
+    ['no permits are checked, and the agent does not come back after that', withdrawn, { ...intent, enforced: { ...closed, networkClosed: false, settlesAt: start + 120_000 } }, unguarded, start + 135_000, 'unproven'],
     ['no permits are checked, and the agent proved it', withdrawn, { ...intent, enforced: closed }, unguarded, start, 'fenced'],
     ['no permits are checked: that they ended proves nothing', { ...withdrawn, renewals: {} }, intent, unguarded, start, 'wait'],
   ])('%s', (_name, permit, order, rule, now, kind) => {
