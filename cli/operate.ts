@@ -1,5 +1,6 @@
 // What pause, resume, ack and abort have in common: find the application, change its lease, show what changed and what it means
 // for an execution that is running now.
+import { isAborted } from '../domain/aborts.ts';
 import type { Lease } from '../domain/lease.ts';
 import { afterWord, type Word } from './after-word.ts';
 import { changeLease, noteInJournal, type Changed } from './change-lease.ts';
@@ -88,7 +89,7 @@ function blockLines(lease: Lease, now: number): readonly string[] {
 export function stopText(lease: Lease, running: string, seen: Timeline | undefined, now: number): string {
   const step = seen?.steps.reduce((left, right) => (right.startedAt >= left.startedAt ? right : left));
   const where = step === undefined ? 'its journal says nothing yet' : `it was last seen in "${step.step}"`;
-  const stops = lease.abortExecution === running || (lease.pausedUntil !== undefined && lease.pausedUntil > now);
+  const stops = isAborted(lease, running) || (lease.pausedUntil !== undefined && lease.pausedUntil > now);
   if (!stops) return `${running} is running (${where}) and goes on.`;
   return `${running} (${where}) stops before its next change: every step reads the lease right before it changes anything. A change that was sent already, such as a promotion, is not undone. It ends as "Handed to a human".`;
 }

@@ -11,7 +11,7 @@ export interface DatabaseView {
   readonly permit: Permit | undefined;
   /** The order to fence it in the region that had the writer. */
   readonly intent: FenceIntent | undefined;
-  /** The journal of the execution that gave the order. */
+  /** The journals of all executions that gave the order (`orderedBy`): the first may have asked for what the last only waited for. */
   readonly journal: readonly JournalEntry[];
   /** What RDS says of the other region's instance, which a failover would have promoted. */
   readonly replica: InstanceFacts | undefined;
@@ -24,6 +24,9 @@ export type Reinstatement =
 
 /** RDS may show a promotion up to three minutes late (as measured for the status of an instance); a margin is added. */
 export const statusLagMs = 300_000;
+
+/** Whoever ordered the fence, oldest first: one that took over renewed the order of one that ended on the way. */
+export const orderedBy = (intent: FenceIntent | undefined): readonly string[] => (intent === undefined ? [] : [...(intent.earlier ?? []), intent.execution]);
 
 /** `survivor`: the region that would have taken over, if the permit's writer is the one that was left. */
 export function reinstatement(view: DatabaseView, lease: Lease, survivor: Region, now: Instant): Reinstatement {
@@ -41,9 +44,14 @@ export function reinstatement(view: DatabaseView, lease: Lease, survivor: Region
   }
   if (replica === undefined) return { kind: 'refused', reason: `RDS knows no instance of it in ${survivor}: whether it was promoted cannot be seen`, fix: 'correct the identifier in the plan, or look in the console' };
   if (!replica.isReplica) return { kind: 'refused', reason: `${replica.identifier} in ${survivor} is no replica (any more): it may have taken writes`, fix: forward };
+  // RDS restarts the engine at the end of a promotion, and shows a replica until then.
+  if (replica.status !== 'available' || replica.pending !== undefined) {
+    return { kind: 'refused', reason: `${replica.identifier} in ${survivor} is ${replica.pending === undefined ? replica.status : 'about to be moved'}, not available: a promotion may be under way`, fix: `try again when RDS shows it as available; if it is then no replica any more, ${forward}` };
+  }
   const since = now - Math.max(lease.expiresAt, intent?.recordedAt ?? 0);
-  if (journal.length === 0 && since < statusLagMs) {
-    return { kind: 'refused', reason: 'the journal of the execution that withdrew the permits is empty, and RDS shows a promotion up to five minutes late', fix: `try again in ${Math.ceil((statusLagMs - since) / 1000)} s` };
+  const isUnknown = intent === undefined || orderedBy(intent).some((execution) => !journal.some((entry) => entry.execution === execution));
+  if (isUnknown && since < statusLagMs) {
+    return { kind: 'refused', reason: 'the journal of an execution that withdrew the permits is empty, and RDS shows a promotion up to five minutes late', fix: `try again in ${Math.ceil((statusLagMs - since) / 1000)} s` };
   }
   return { kind: 'give back', writer: permit.writer, closed: intent?.enforced?.networkClosed === true };
 }

@@ -1,5 +1,6 @@
 // May this execution change the world right now? Asked immediately before every mutation, by a strongly consistent read.
 // A time window is not a mutex: holder, epoch AND what is left of the lease must all hold.
+import { isAborted } from './aborts.ts';
 import { LeaseLostError, StoppedByOperatorError } from './errors.ts';
 import type { Failover } from './journal.ts';
 import type { Lease } from './lease.ts';
@@ -29,7 +30,7 @@ export function authority(lease: Lease, execution: string, epoch: number, rule: 
   // No drill turns into a failover, whatever calls the steps of one (I16).
   if ((lease.drill === true) !== (of.mode === 'drill')) return { kind: 'lost', reason: `the lease is held ${lease.drill === true ? 'for a drill, which moves no databases' : 'for a failover, not for a drill'}` };
   if ((lease.failback === true) !== (of.mode === 'failback')) return { kind: 'lost', reason: `the lease is ${lease.failback === true ? '' : 'not '}held for a failback` };
-  if (lease.abortExecution === execution && of.returning !== true) {
+  if (isAborted(lease, execution) && of.returning !== true) {
     return { kind: 'stopped', reason: `a person asked ${execution} to stop` };
   }
   if (lease.pausedUntil !== undefined && lease.pausedUntil > now) {

@@ -1,5 +1,6 @@
 // What a person may change on the control item of an application: pause, resume, acknowledge, abort. Pure: from one lease to the next.
 // The store compares the whole lease: an execution that extends it at the same moment loses the race and sees the person's word.
+import { abortedIn, isAborted, MOST_ABORTS, withAbort } from './aborts.ts';
 import type { Lease } from './lease.ts';
 import type { Instant } from './plan.ts';
 
@@ -34,11 +35,15 @@ export function acknowledge(lease: Lease, by: string, now: Instant): ControlChan
 /** `ended`: the journal says that the execution has concluded. */
 export function abort(lease: Lease, execution: string, by: string, ended: boolean, now: Instant): ControlChange {
   if (ended) return { kind: 'refused', reason: `${execution} has ended`, fix: `see \`hotshift report ${execution}\`` };
-  if (lease.abortExecution === execution) return { kind: 'nothing', reason: `${execution} was asked to stop already` };
+  if (/\s/.test(execution)) return { kind: 'refused', reason: `${JSON.stringify(execution)} is no name of an execution: it holds a space`, fix: 'name one; `hotshift status` shows it' };
+  if (isAborted(lease, execution)) return { kind: 'nothing', reason: `${execution} was asked to stop already` };
   if (isHeld(lease, now) && lease.holder !== execution) {
     return { kind: 'refused', reason: `the lease is held by ${lease.holder}, not by ${execution}: it cannot act anyway`, fix: `abort ${lease.holder}, or leave it` };
   }
-  return change({ ...lease, abortExecution: execution }, `${by} asked ${execution} to stop`);
+  if (abortedIn(lease).length >= MOST_ABORTS) {
+    return { kind: 'refused', reason: `${MOST_ABORTS} executions were asked to stop and have not ended yet`, fix: 'stop all of them at once: `hotshift pause`' };
+  }
+  return change(withAbort(lease, execution), `${by} asked ${execution} to stop`);
 }
 
 /** What stands between a suspicion and an automatic failover, as the claim will see it. */

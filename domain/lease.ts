@@ -29,7 +29,7 @@ export interface Lease {
   readonly acknowledgementDue: boolean;
   readonly pausedUntil?: Instant;
   readonly pausedBy?: string;
-  /** An execution named here stops at its next safe point. */
+  /** Executions named here stop at their next safe point: names with a space between them (domain/aborts.ts). */
   readonly abortExecution?: string;
 }
 

@@ -24,7 +24,7 @@ export interface Caller {
   /** How it ends when it crashes. */
   crash: (reason: string) => void;
   /** What the lease was when this caller last read or wrote it. */
-  lease?: { readonly at: number; readonly holder: string | undefined; readonly epoch: number; readonly pausedUntil: number | undefined; readonly abort: string | undefined };
+  lease?: { readonly at: number; readonly holder: string | undefined; readonly epoch: number; readonly pausedUntil: number | undefined };
 }
 
 export interface Route {

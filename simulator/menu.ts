@@ -18,7 +18,20 @@ export function drawFaults(random: Random, count: number): readonly Fault[] {
   const outageAt = random.between(20, 45);
   const faults: Fault[] = random.chance(0.85) ? [drawOutage(random, outageAt)] : [];
   while (faults.length < count) faults.push(drawDisturbance(random, outageAt));
-  return faults.sort((one, other) => one.at - other.at);
+  return [...faults, ...faults.flatMap(twice)].sort((one, other) => one.at - other.at);
+}
+
+/**
+ * Both regions start an execution each, so whoever stops a failover has two to stop: every other abort becomes that of a pair. Nothing
+ * is drawn for it: the schedules of seeds without such an abort stay what they were.
+ */
+function twice({ at, do: word }: Fault): readonly Fault[] {
+  const tenths = Math.round(at * 10);
+  if (word !== 'abort' || tenths % 2 === 1 || at < 5) return [];
+  const both = [['standby', `one-${tenths}`], ['witness', `other-${tenths}`]] as const;
+  return both.flatMap(([place, name], index): Fault[] => [
+    { at: tenth(at - 1 - (tenths % 3)), do: 'start', place, evacuate: 'home', mode: 'automatic', name }, { at: tenth(at + index / 5), do: 'abort', execution: name },
+  ]);
 }
 
 export const drawOutage = (random: Random, at: number): Fault => rounded(outage(random, at));

@@ -48,8 +48,8 @@ function stores(world: World, caller: Caller): Stores {
   const { table, clock } = world;
   const ask = asking(world, caller);
   const remember = (): void => {
-    const { holder, epoch, pausedUntil, abortExecution } = table.lease;
-    caller.lease = { at: clock.now(), holder, epoch, pausedUntil, abort: abortExecution };
+    const { holder, epoch, pausedUntil } = table.lease;
+    caller.lease = { at: clock.now(), holder, epoch, pausedUntil };
   };
   return {
     leases: {

@@ -1,5 +1,6 @@
 // A person's word at every boundary of a failover: before and after each state of the workflow, within its waits, and right before each
 // port call of a step. One word at one boundary is one run.
+import { isAborted } from '../domain/aborts.ts';
 import type { Dated } from './facts.ts';
 import { people, type ByPeople } from './people.ts';
 import { simulate, type RunOptions, type RunResult } from './simulate.ts';
@@ -69,7 +70,7 @@ export async function withWord(options: RunOptions, boundary: Boundary, word: (e
       if (fact.kind === 'called') {
         if (!begun.has(fact.caller)) begun.set(fact.caller, fact.at);
         const beganAt = begun.get(fact.caller) ?? 0;
-        if (spoken !== undefined && beganAt > spoken.at && fact.caller.kind === 'step' && destructive.has(fact.port) && !isExpired(world)) unheard.push(`${fact.port} by ${fact.caller.label}`);
+        if (spoken !== undefined && beganAt > spoken.at && fact.caller.kind === 'step' && destructive.has(fact.port) && stands(world, fact.caller.execution)) unheard.push(`${fact.port} by ${fact.caller.label}`);
       }
       if (nameOf(fact) !== boundary.name) return;
       turn += 1;
@@ -82,8 +83,8 @@ export async function withWord(options: RunOptions, boundary: Boundary, word: (e
   return spoken === undefined ? undefined : { result, ...spoken, unheard };
 }
 
-/** A pause that is over, or that a person took back, stops nothing any more; nor does an abort of an execution that has ended. */
-function isExpired(world: World): boolean {
+/** A pause that is over, or that a person took back, stops nothing any more; an abort stops the execution that it names, and no other. */
+function stands(world: World, execution: string | undefined): boolean {
   const { lease } = world.table;
-  return (lease.pausedUntil ?? 0) <= world.clock.now() && lease.abortExecution === undefined;
+  return (lease.pausedUntil ?? 0) > world.clock.now() || isAborted(lease, execution ?? '');
 }

@@ -9,7 +9,7 @@ import { safe, styleOf, wrapped } from '../format/style.ts';
 import { actor, type OperateOptions } from '../operate.ts';
 import { connected, lineArgument, neededPlans, planNamed, unreachable, withTarget } from '../plans.ts';
 import type { Registration } from '../program.ts';
-import { reinstatement, type DatabaseView } from '../reinstatement.ts';
+import { orderedBy, reinstatement, type DatabaseView } from '../reinstatement.ts';
 import type { Connection, World } from '../world.ts';
 
 interface Options extends OperateOptions { readonly database?: string; readonly reason: string }
@@ -63,7 +63,8 @@ async function look({ permits, intents, journal, describe }: Connection, plan: A
   const permit = await permits.read(plan.application, database.name);
   const writer = permit?.writer ?? plan.regions[0];
   const [intent, replica] = await Promise.all([intents.read(plan.application, database.name, writer), describe(database, survivorOf(plan, writer))]);
-  return { database: database.name, permit, intent, replica, journal: intent === undefined ? [] : await journal.list(intent.execution) };
+  const journals = await Promise.all(orderedBy(intent).map((execution) => journal.list(execution)));
+  return { database: database.name, permit, intent, replica, journal: journals.flat() };
 }
 
 /** The lease first: whoever claims it afterwards has a newer epoch, and whoever held it before can change nothing any more. */

@@ -42,7 +42,7 @@ function leaseLines({ lease, now }: StatusView, style: Style): readonly string[]
     row('cooldown', until(lease.cooldownUntil, 'over')),
     row('acknowledgement', lease.acknowledgementDue ? style.warn('due') : 'not due'),
     ...(lease.left === undefined ? [] : [row('left', `${safe(lease.left)}: no alarm fails it over again until "hotshift failback" has brought it back`)]),
-    ...(lease.abortExecution === undefined ? [] : [row('abort', `${safe(lease.abortExecution)} was asked to stop`)]),
+    ...(lease.abortExecution === undefined ? [] : [row('abort', `${safe(lease.abortExecution.replaceAll(' ', ', '))} asked to stop`)]),
   ];
 }
 

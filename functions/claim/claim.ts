@@ -1,4 +1,5 @@
 // Claim lease: become the only execution that acts for this application, under a new epoch, or say why not.
+import { isAborted } from '../../domain/aborts.ts';
 import { StoppedByOperatorError, TryAgainError } from '../../domain/errors.ts';
 import type { Failover } from '../../domain/journal.ts';
 import type { ApplicationPlan } from '../../domain/plan.ts';
@@ -12,7 +13,7 @@ export type ClaimResult =
 export const claim = ({ leases, permits, journal, clock }: Pick<Ports, 'leases' | 'permits' | 'journal' | 'clock'>, plan: ApplicationPlan) =>
   async ({ failover }: { readonly failover: Failover }): Promise<ClaimResult> => {
     const lease = await leases.read(failover.application);
-    if (lease.abortExecution === failover.execution) throw new StoppedByOperatorError(`a person asked ${failover.execution} to stop`);
+    if (isAborted(lease, failover.execution)) throw new StoppedByOperatorError(`a person asked ${failover.execution} to stop`);
     const now = clock.now();
     const concerned = failover.mode === 'automatic' && (lease.left === failover.evacuated || (lease.failback === true && lease.evacuated === failover.evacuated));
     const found = concerned ? await Promise.all(plan.databases.map(({ name }) => permits.read(failover.application, name))) : [];

@@ -43,7 +43,8 @@ export function claimable(lease: Lease, failover: Failover, plan: ApplicationPla
   const expiresAt = now + plan.lease.ttlSeconds * 1000;
   // A failback that goes on to its next half leaves another region.
   if (mine) return { kind: 'adopt', gates, next: { ...lease, expiresAt, ...(failover.mode === 'failback' ? { evacuated: failover.evacuated } : {}) } };
-  const { abortExecution: _aborted, drill: _drill, failback: _failback, takenOverAt: _takenOverAt, ...kept } = lease;
+  // Whom a person asked to stop stays named: another execution's lease takes that word back from nobody.
+  const { drill: _drill, failback: _failback, takenOverAt: _takenOverAt, ...kept } = lease;
   const tookOver = yields && lease.holder !== undefined ? { takenOverAt: now } : {};
   const drill = failover.mode === 'drill' ? { drill: true } : failover.mode === 'failback' ? { failback: true } : {};
   const next: Lease = { ...kept, epoch: lease.epoch + 1, holder: failover.execution, expiresAt, incident: failover.incident, evacuated: failover.evacuated, ...drill, ...tookOver };

@@ -1,4 +1,5 @@
 // What an ended execution leaves behind: who is blocked until when, what was lost at most, and which page of the runbook applies.
+import { withoutAbort } from '../../domain/aborts.ts';
 import type { FailbackOutcome } from '../../domain/failback.ts';
 import type { FailoverMode, Outcome } from '../../domain/journal.ts';
 import type { FenceIntent, Lease } from '../../domain/lease.ts';
@@ -11,12 +12,14 @@ export interface LossWindow { readonly from: Instant; readonly to: Instant; read
  * cooldown is over AND a person acknowledged: a time window alone is not a mutex.
  */
 export function released(lease: Lease, execution: string, outcome: Outcome | FailbackOutcome, plan: ApplicationPlan, now: Instant): Lease | undefined {
-  if (lease.holder !== execution) return undefined;
-  const { holder: _holder, abortExecution: _abort, failback: _failback, left, ...rest } = lease;
+  const heard = withoutAbort(lease, execution);
+  if (lease.holder !== execution) return heard === lease ? undefined : heard;
+  const { holder: _holder, failback: _failback, left, cooldownUntil, ...rest } = heard;
   const isLeft = outcome === 'Failed over' ? lease.evacuated : outcome === 'Failed back' ? undefined : left;
   const free: Lease = { ...rest, expiresAt: now, ...(isLeft === undefined ? {} : { left: isLeft }) };
   // A whole pair is protected at once: the person who brought it back is there, and nothing is left to be looked at.
-  if (outcome === 'Stood down' || outcome === 'Failed back') return free;
+  if (outcome === 'Failed back') return free;
+  if (outcome === 'Stood down') return { ...free, ...(cooldownUntil === undefined ? {} : { cooldownUntil }) };
   return { ...free, acknowledgementDue: true, cooldownUntil: now + plan.policy.cooldownSeconds * 1000 };
 }
 

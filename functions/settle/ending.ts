@@ -1,5 +1,6 @@
 // How a drill ends, and what it leaves in the lease: nothing. A drill asks for no acknowledgement and starts no cooldown, since it took
 // nothing that a failover would need. Pure.
+import { withoutAbort } from '../../domain/aborts.ts';
 import type { DrillMode, DrillOutcome } from '../../domain/drill.ts';
 import type { Lease } from '../../domain/lease.ts';
 
@@ -9,10 +10,11 @@ export function ending(outcome: DrillOutcome, lease: Lease, epoch: number | unde
   return lease.epoch > epoch ? 'Drill yielded' : 'Handed to a human';
 }
 
-/** The lease without this drill; undefined when it does not hold it. */
+/** The lease without this drill; undefined when it neither holds it nor is named in it. */
 export function released(lease: Lease, execution: string, now: number): Lease | undefined {
-  if (lease.holder !== execution) return undefined;
-  const { holder: _holder, abortExecution: _abort, drill: _drill, takenOverAt: _takenOverAt, ...rest } = lease;
+  const heard = withoutAbort(lease, execution);
+  if (lease.holder !== execution) return heard === lease ? undefined : heard;
+  const { holder: _holder, drill: _drill, takenOverAt: _takenOverAt, ...rest } = heard;
   return { ...rest, expiresAt: now };
 }
 

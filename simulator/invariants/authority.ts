@@ -1,6 +1,7 @@
 // I5, I6, I12 and I13: who may act. One execution per epoch, epochs that only grow, one failover per incident until a person
 // acknowledged, and a pause or an abort that stops everything that has not been asked for yet.
 import type { Caller } from '../calls.ts';
+import { abortedIn, isAborted } from '../../domain/aborts.ts';
 import type { Region } from '../../domain/plan.ts';
 import type { World } from '../world.ts';
 import { DESTRUCTIVE, type MakeCheck } from './check.ts';
@@ -61,7 +62,8 @@ export const oneFailoverPerIncident: MakeCheck = (world, violate) => {
       if (fact.kind === 'journaled' && fact.entry.step === 'Conclude' && released.has(fact.entry.execution)) {
         const { outcome } = fact.entry.evidence as { readonly outcome?: string };
         if (outcome === 'Failed over') left = world.table.lease.evacuated;
-        if (outcome === 'Failed back') left = undefined;
+        // The person who brought it back is there: the whole pair is protected at once.
+        if (outcome === 'Failed back') [left, endedAt, acknowledged] = [undefined, undefined, true];
         // A failback that left a whole pair asks nobody: the person who started it is there (functions/conclude/conclusion.ts).
         if (outcome !== 'Stood down' && outcome !== 'Failed back') [endedAt, acknowledged] = [fact.at, false];
       }
@@ -80,28 +82,36 @@ export const oneFailoverPerIncident: MakeCheck = (world, violate) => {
   };
 };
 
-/** I13. A caller that has read a pause, or an abort of itself, asks for nothing destructive any more; and nobody acts without reading. */
+/**
+ * I13. A caller that has read a pause, or an abort of itself, asks for nothing destructive any more; and nobody acts without reading. What
+ * a person has said once stands until that execution has concluded, whatever the lease says meanwhile.
+ */
 export const pauseWins: MakeCheck = (world, violate) => {
   // An abort of a drill asks for its return, which is all that it does from there.
   const returning = new Set<string>();
+  const asked = new Map<string, number>();
   return {
     invariant: 'I13',
     onFact: (fact) => {
       if (fact.kind === 'state' && fact.state === 'Turn back') returning.add(fact.execution);
+      if (fact.kind === 'lease') for (const name of abortedIn(fact.after)) if (!asked.has(name) && !isAborted(fact.before, name)) asked.set(name, fact.at);
+      if (fact.kind === 'journaled' && ['Conclude', 'Settle drill'].includes(fact.entry.step)) asked.delete(fact.entry.execution);
       if (fact.kind === 'called' && fact.caller.kind === 'step' && DESTRUCTIVE.has(fact.port)) {
-        const stopped = stoppedBy(fact.caller, world, returning);
+        const stopped = stoppedBy(fact.caller, world, returning, asked);
         if (stopped !== undefined) violate(`${fact.port} by ${fact.caller.execution ?? ''} ${stopped}`);
       }
       if (fact.kind === 'lease' && fact.after.epoch > fact.before.epoch && (fact.before.pausedUntil ?? 0) > fact.at + world.plan.permit.clockErrorSeconds * 1000) {
         violate(`epoch ${fact.after.epoch} was granted during a pause`);
       }
+      if (fact.kind === 'lease' && fact.after.epoch > fact.before.epoch && asked.has(fact.after.holder ?? '')) violate(`epoch ${fact.after.epoch} was granted to ${fact.after.holder ?? ''}, which a person had asked to stop`);
     },
   };
 };
 
-function stoppedBy(caller: Caller, world: World, returning: ReadonlySet<string>): string | undefined {
+function stoppedBy(caller: Caller, world: World, returning: ReadonlySet<string>, asked: ReadonlyMap<string, number>): string | undefined {
   const now = world.places.now(caller.place);
   if ((caller.lease?.pausedUntil ?? 0) > now) return 'after it had read that it is paused';
-  if (caller.lease?.abort !== undefined && caller.lease.abort === caller.execution && !returning.has(caller.execution)) return 'after it had read that a person asked it to stop';
+  const askedAt = asked.get(caller.execution ?? '');
+  if (askedAt !== undefined && (caller.lease?.at ?? 0) > askedAt && !returning.has(caller.execution ?? '')) return 'after it had read the lease in which a person had asked it to stop';
   return undefined;
 }

@@ -28,7 +28,7 @@ const faultForm = z.discriminatedUnion('do', [
   fault('clock', { place, seconds }), fault('server clock', { place, seconds }),
   fault('call', { port: z.string(), step: z.string().exactOptional(), fault: z.enum(CALL_FAULTS), times: z.number().int().exactOptional(), skip: z.number().int().exactOptional() }),
   fault('budget', { service: z.enum(['traffic', 'database', 'capacity', 'leases', 'permits', 'journal']), burst: z.number(), perSecond: z.number() }),
-  fault('pause', { seconds }), fault('resume', {}), fault('ack', {}), fault('abort', {}),
+  fault('pause', { seconds }), fault('resume', {}), fault('ack', {}), fault('abort', { execution: z.string().exactOptional() }),
   fault('answer approval', { decision: z.enum(['approve', 'reject']) }),
   fault('drill', { place, mode: z.enum(['traffic', 'switchover', 'rehearsal', 'return']).exactOptional(), evacuate: place.exactOptional(), name: z.string().exactOptional(), seconds: seconds.exactOptional() }),
   fault('failback', { place: place.exactOptional(), home: place.exactOptional(), keepWriter: z.boolean().exactOptional(), acceptLost: z.boolean().exactOptional(), drill: z.boolean().exactOptional(), name: z.string().exactOptional() }),

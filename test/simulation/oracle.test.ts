@@ -95,6 +95,15 @@ const SABOTAGES: readonly Sabotage[] = [
     } } })) },
   },
   {
+    // Two executions in their verification; whoever writes the second abort has forgotten the first.
+    invariant: 'I13', what: 'a second abort that takes back the first', faults: [
+      { at: 1, do: 'events', lost: 1 }, { at: 20, do: 'crash', place: 'home' },
+      { at: 28, do: 'start', place: 'standby', evacuate: 'home', mode: 'automatic', name: 'one' }, { at: 28, do: 'start', place: 'witness', evacuate: 'home', mode: 'automatic', name: 'other' },
+      { at: 29, do: 'abort', execution: 'one' }, { at: 29.2, do: 'abort', execution: 'other' },
+    ],
+    options: { prepare: (world) => void world.clock.after(29_300, () => world.table.replaceLease(world.table.lease, { ...world.table.lease, abortExecution: 'other' }, 'a person')) },
+  },
+  {
     invariant: 'I14', what: 'a verification that never makes up its mind', faults: [{ at: 25, for: 30, do: 'cut', from: 'witness', to: 'home', bothWays: true }],
     options: { steps: replaced('verify', (ports) => () => Promise.resolve({
       verdict: { kind: 'undecided', reason: 'hm', final: false, votes: { down: 0, healthy: 0, abstained: 0, silent: 3, needed: 2, of: 3 } }, nextCheckAt: new Date(ports.clock.now() + 20_000).toISOString(),

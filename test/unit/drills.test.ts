@@ -141,6 +141,8 @@ describe('the end', () => {
     expect(ending('Drill passed', held, 5)).toBe('Drill passed');
   });
   test('the lease is given back with no word left in it, and only by its holder', () => {
+    expect(released({ ...held, abortExecution: 'drill-1 other' }, 'drill-1', start)).toMatchObject({ abortExecution: 'other' });
+    expect(released({ ...held, holder: 'other', abortExecution: 'drill-1' }, 'drill-1', start)).toMatchObject({ holder: 'other', drill: true });
     expect(released({ ...held, abortExecution: 'drill-1' }, 'drill-1', start)).toEqual({ application: 'shop', epoch: 5, expiresAt: start, acknowledgementDue: false, evacuated: home });
     expect(released(held, 'drill-2', start)).toBeUndefined();
   });

@@ -165,6 +165,13 @@ const withdrawn = (changes: Partial<Stored> = {}): Stored => {
   return { ...before, lease: { ...lease, expiresAt: now - 30_000 }, journal, ...changes };
 };
 
+const asked: JournalEntry = { execution: 'shop-first', application: 'shop', at: now - 200_000, step: 'Promote replica', kind: 'intent', summary: 'orders: promote orders-frankfurt (fit)', epoch: 7 };
+/** The order of an execution that ended on the way, renewed by the one that took over and was stopped. */
+const twice = (...first: JournalEntry[]): Partial<Stored> => {
+  const before = withdrawn();
+  return { intents: [{ ...before.intents[0]!, earlier: ['shop-first'] }], journal: [...first, ...before.journal] };
+};
+
 describe('reinstate', () => {
   const line = ['reinstate', '--reason', 'it is back', ...region];
 
@@ -213,6 +220,10 @@ describe('reinstate', () => {
     ['while an execution is at work', { lease: outage().lease }, /shop-running is at work/],
     ['when a promotion was asked for', { journal: outage().journal }, /asked RDS for a promotion.*\n.*hotshift failover/],
     ['when the other instance is no replica', { replica: { identifier: 'orders-frankfurt', status: 'available', isReplica: false, backupRetentionDays: 7 } }, /is no replica/],
+    ['when an execution before the last one asked for a promotion', twice(asked), /shop-first asked RDS for a promotion.*\n.*hotshift failover/],
+    ['when the journal of an execution before the last one is empty and RDS may be late', { ...twice(), lease: { ...withdrawn().lease, expiresAt: now - 1000 } }, /journal of an execution.* is empty/],
+    ['while the replica restarts', { replica: { identifier: 'orders-frankfurt', status: 'rebooting', isReplica: true, backupRetentionDays: 7 } }, /is rebooting, not available: a promotion may be under way/],
+    ['while a move of it is pending', { replica: { identifier: 'orders-frankfurt', status: 'available', isReplica: true, backupRetentionDays: 7, pending: { towardsThis: true, target: 'arn', losesData: true, status: 'pending' } } }, /is about to be moved/],
     ['when RDS does not know the other instance', { replica: undefined }, /cannot be seen/],
     ['when nothing was ever granted', { permits: [] }, /no permit was ever granted/],
   ])('refuses %s', async (_, changes, message) => {

@@ -91,6 +91,19 @@ describe('abort', () => {
     expect(stored.journal.at(-1)).toMatchObject({ step: 'Operator', summary: 'ana asked shop-running to stop' });
   });
 
+  test('a second one takes back nothing, and both names are shown; more than eight are refused with a pause as the way out', async () => {
+    const stored = outage();
+    const { holder: _holder, ...free } = stored.lease;
+    stored.lease = free;
+    stored.journal.push({ ...stored.journal[0]!, execution: 'shop-other' });
+    for (const name of ['shop-running', 'shop-other']) expect(await hotshift(['abort', name, ...region], { stored })).toMatchObject({ code: 0 });
+    expect(stored.lease.abortExecution).toBe('shop-running shop-other');
+    expect(await hotshift(['abort', 'shop-running', ...region], { stored })).toMatchObject({ code: 0, out: expect.stringContaining('asked to stop already') });
+    expect((await hotshift(['status', ...region], { stored })).out).toContain('shop-running, shop-other asked to stop');
+    stored.lease = { ...stored.lease, abortExecution: 'a b c d e f g h' };
+    expect(await hotshift(['abort', 'shop-other', ...region], { stored })).toMatchObject({ code: 3, remarks: expect.stringContaining('hotshift pause') });
+  });
+
   test('a holder that has journaled nothing yet is found by its lease', async () => {
     const stored = outage();
     stored.journal = [];

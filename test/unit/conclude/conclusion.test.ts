@@ -23,7 +23,21 @@ describe('released', () => {
   });
 
   test.each<[string, Partial<Lease>]>([['another execution holds it', { holder: 'run-2' }], ['it was given back already', { holder: undefined } as never]])('%s: it is left alone', (_, change) => {
-    expect(released({ ...held, ...change }, 'run-1', 'Failed over', plan, start)).toBeUndefined();
+    expect(released({ ...held, abortExecution: 'run-2', ...change }, 'run-1', 'Failed over', plan, start)).toBeUndefined();
+  });
+
+  test.each<[string, Partial<Lease>, string | undefined]>([
+    ['its own abort goes, another one stays', { abortExecution: 'run-0 run-1 run-2' }, 'run-0 run-2'],
+    ['of one that holds nothing, its abort goes as well', { holder: 'run-2', abortExecution: 'run-1 run-2' }, 'run-2'],
+  ])('%s', (_, change, left) => {
+    const before = { ...held, ...change };
+    const after = released(before, 'run-1', 'Handed to a human', plan, start)!;
+    expect(after.abortExecution).toBe(left);
+    if (before.holder === 'run-2') expect(after).toEqual({ ...before, abortExecution: left });
+  });
+
+  test('a failback that ended well leaves no cooldown behind', () => {
+    expect(released({ ...held, failback: true, cooldownUntil: start + 5 }, 'run-1', 'Failed back', plan, start)).not.toHaveProperty('cooldownUntil');
   });
 
   test('the epoch never changes at an end', () => {

@@ -21,6 +21,8 @@ describe('authority', () => {
     ['it has expired', { expiresAt: start - 1 }, 'lost'],
     ['a person asked for this execution to stop', { abortExecution: 'run-1' }, 'stopped'],
     ['a person asked for another one to stop', { abortExecution: 'run-2' }, 'granted'],
+    ['a person asked for two to stop, this one first', { abortExecution: 'run-1 run-2' }, 'stopped'],
+    ['a person asked for one with a longer name to stop', { abortExecution: 'run-10 run-2' }, 'granted'],
     ['paused', { pausedUntil: start + 1 }, 'stopped'],
     ['the pause ends at this very moment', { pausedUntil: start }, 'granted'],
     ['paused and lost: nothing of ours is left to stop', { pausedUntil: start + 1, epoch: 4 }, 'lost'],
