@@ -35,6 +35,7 @@ function switchoverRules({ databases, policy, regions: [first] }: ApplicationPla
   const path = ['drills', 'schedule', 'switchover'] as const;
   const shards = databases.filter(({ shardOf }) => shardOf !== undefined).map(({ name }) => name);
   return [
+    ...(databases.length > 0 ? [] : [error(path, 'there is no database whose writer could move', 'remove it')]),
     ...(shards.length === 0 ? [] : [error(path, `${shards.join(', ')} hold${shards.length === 1 ? 's' : ''} the users of one region: both regions have writers, which a switchover cannot take from one side to the other and back (${first} first)`, 'remove it; start a failback by hand where a shard is away from home')]),
     ...(policy.approval === 'none' ? [] : [warning(path, 'the writer is moved without asking anybody, although policy.approval asks people before a failover', 'leave it to people (hotshift drill --mode switchover), or know it')]),
   ];

@@ -18,7 +18,7 @@ type DayTest = (day: Date) => boolean;
  * names years is not: what is to come again and again has none.
  */
 export function momentsOf(cron: string, from: string, days: number): readonly number[] | undefined {
-  const [minutes, hours, monthDays, months, weekDays, years] = /^cron\((.+)\)$/.exec(cron.toUpperCase())?.[1]?.split(' ') ?? [];
+  const [minutes, hours, monthDays, months, weekDays, years] = /^CRON\((.+)\)$/.exec(cron.toUpperCase())?.[1]?.split(' ') ?? [];
   const [minute, hour, month] = [valuesOf(minutes, FIELDS[0]), valuesOf(hours, FIELDS[1]), valuesOf(months, FIELDS[3])];
   const day = dayTest(monthDays, weekDays);
   if (minute === undefined || hour === undefined || month === undefined || day === undefined || years !== '*') return undefined;
