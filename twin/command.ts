@@ -18,6 +18,7 @@ export function registerTwin(program: Command): void {
     .option('--drill <mode>', 'a drill instead of a fault: traffic, switchover, rehearsal')
     .option('--hold <seconds>', 'how long a drill holds; half an hour in production (10)')
     .option('--step <seconds>', 'how long each step of a ramp is looked at; a minute in production (3)')
+    .option('--patience <seconds>', 'how long a drill waits for a region to be well (30)')
     .option('--ttl <seconds>', 'TTL of the application records (1)')
     .option('--wan <ms>', 'round trip between regions (40)')
     .option('--rate <n>', 'requests per second, half of them writes (200)')
@@ -88,7 +89,7 @@ function registerConsole(twin: Command): void {
 }
 
 const NAMES: Readonly<Record<string, keyof Settings>> = {
-  fault: 'fault', drill: 'drill', hold: 'holdSeconds', step: 'stepSeconds', ttl: 'ttlSeconds', wan: 'wanRoundTripMs', rate: 'rate', rpo: 'rpoSeconds', probeInterval: 'probeIntervalSeconds', probeTimeout: 'probeTimeoutSeconds', failures: 'failuresToSuspect',
+  fault: 'fault', drill: 'drill', hold: 'holdSeconds', step: 'stepSeconds', patience: 'patienceSeconds', ttl: 'ttlSeconds', wan: 'wanRoundTripMs', rate: 'rate', rpo: 'rpoSeconds', probeInterval: 'probeIntervalSeconds', probeTimeout: 'probeTimeoutSeconds', failures: 'failuresToSuspect',
   permitTtl: 'permitTtlSeconds', slow: 'slowSteps', failback: 'failback', after: 'afterSeconds', withoutAgent: 'withoutAgent', approve: 'approve', strategies: 'strategies', cut: 'cutSeconds', promoteDelay: 'promoteDelaySeconds', seed: 'seed', directory: 'directory', keep: 'keep',
 };
 const TEXTS: ReadonlySet<string> = new Set(['fault', 'drill', 'directory', 'keep', 'withoutAgent', 'approve', 'failback']);

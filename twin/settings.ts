@@ -54,6 +54,8 @@ export const settingsSchema = z.strictObject({
   holdSeconds: seconds(2, 600).default(10),
   /** How long each step of a ramp is looked at: long enough for a person to see it; a minute in production. */
   stepSeconds: seconds(1, 600).default(3),
+  /** How long a drill waits for a region to be well: as long as a person likes to watch; longer on a machine that is busy with other work. */
+  patienceSeconds: seconds(1, 600).default(30),
   /** partition-crash and replication-cut: from the cut to the crash. */
   cutSeconds: seconds(1, 60).default(3),
   /** Real RDS takes minutes; how long RDS takes here, on top of the real pg_promote, before and after it. */

@@ -44,7 +44,7 @@ export interface SwitchoverResult {
 /** The command is refused while a place has not looked yet; a person would give it again, too. */
 const READY_SECONDS = 90;
 /** A copy, two ramps and a switchover take some 40 s here. */
-const PATIENCE_SECONDS = 240;
+const PATIENCE_SECONDS = 600;
 
 /** Runs both ways, prints them, and says whether nothing was lost and all is as before. */
 export async function runSwitchover(settings: Settings, options: { readonly json: boolean; readonly report?: string }): Promise<'kept' | 'broken' | 'cannotRun'> {

@@ -7,14 +7,15 @@ import { problemsOf } from '../../cli/evidence.ts';
 import type { SwitchoverResult } from '../../twin/switchover-run.ts';
 import { hotshift, resultIn, runDirectory } from './command-line.ts';
 
-const RUN_MS_MAX = 420_000;
+/** Never judged by its time: some 100 s alone, several times that beside other work. */
+const RUN_MS_MAX = 900_000;
 let directory = '';
 beforeAll(() => { directory = runDirectory(); });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 test('the writer goes to the other region and comes home, and no acknowledged write is lost', async () => {
   // Slow probes: a machine that is busy with other tests is not to look like a sick region. Short steps, so that the run is.
-  const { code, stdout, stderr } = await hotshift(directory, ['twin', 'run', '--drill', 'switchover', '--json', '--probe-interval', '5', '--probe-timeout', '4.5', '--permit-ttl', '12', '--rate', '80', '--hold', '2', '--step', '1', '--directory', directory, '--report', join(directory, 'out')]);
+  const { code, stdout, stderr } = await hotshift(directory, ['twin', 'run', '--drill', 'switchover', '--json', '--probe-interval', '8', '--probe-timeout', '7.5', '--permit-ttl', '12', '--rate', '40', '--hold', '2', '--step', '1', '--patience', '300', '--after', '1', '--directory', directory, '--report', join(directory, 'out')]);
   const result = resultIn(stdout, stderr.slice(-3000)) as unknown as SwitchoverResult;
   expect({ code, outcome: result.outcome, reason: result.reason, missing: result.rights.filter(({ allowed }) => !allowed) })
     .toEqual({ code: 0, outcome: 'Drill passed', reason: expect.stringContaining('the writer is in us-east-1'), missing: [] });
