@@ -18,6 +18,12 @@ export function answered(seconds: readonly SecondStatistics[], from: number, to:
     .reduce((sum, { regions }) => sum + by.reduce((all, region) => all + (regions[region]?.requests ?? 0) - (regions[region]?.errors ?? 0), 0), 0);
 }
 
+/** Part of the requests that were led to region A, whether they were answered or not: a machine that is busy with other work answers one of them later. */
+export function ledShare(seconds: readonly SecondStatistics[], from: number, to: number): number {
+  const led = (region: string): number => seconds.filter(({ at }) => at >= from && at + 1000 <= to).reduce((sum, { regions }) => sum + (regions[region]?.requests ?? 0), 0);
+  return led(REGION_A) / (led(REGION_A) + led(REGION_B));
+}
+
 /** Enough answers after `since`, and time enough that as many caches have asked anew as answers are needed. */
 export const isShown = (seconds: readonly SecondStatistics[], since: number, ttlSeconds: number, now: number): boolean =>
   answered(seconds, since, Infinity) >= ANSWERS_MIN && now - since >= (ANSWERS_MIN / CACHES) * ttlSeconds * 1000;

@@ -12,7 +12,7 @@ import { loadConfig } from './observe-run.ts';
 import { readJournal, readWrites } from './readings.ts';
 import { usedRights, type UsedRight } from './rights.ts';
 import { APPLICATION, REGION_A, REGION_B, WITNESS, type Settings } from './settings.ts';
-import { CACHES, isShown, percent, share, SHARE_ERROR_MAX } from './shares.ts';
+import { CACHES, isShown, ledShare, percent, share, SHARE_ERROR_MAX } from './shares.ts';
 import type { Twin } from './twin.ts';
 import { followJournal, happens, seedOf, withTwin } from './with-twin.ts';
 
@@ -34,6 +34,7 @@ export interface SwitchoverResult {
   readonly lostAckedWrites: number;
   /** At the end the other region held the same rows. */
   readonly whole: boolean;
+  /** Part of the requests that were led to region A. */
   readonly shareBefore: number; readonly shareInHold: number; readonly shareAfter: number; readonly shareError: number;
   readonly requests: number; readonly errors: number;
   /** Of the failed requests: status -> how often. */
@@ -74,6 +75,7 @@ async function observe(twin: Twin, settings: Settings, directory: string, say: (
     const heldFrom = Date.now();
     writers.push(await writing(twin));
     await pause(settings.holdSeconds);
+    await happens(() => seconds.some(({ at, writes }) => at >= heldFrom && writes.requests > writes.errors), PATIENCE_SECONDS);
     const heldTo = Date.now();
     if (isPassed(seen, executions[0])) executions.push(await move(twin, seen, say));
     const settledAt = Date.now() + settings.ttlSeconds * 1000 + 1000;
@@ -84,12 +86,12 @@ async function observe(twin: Twin, settings: Settings, directory: string, say: (
     const stored = await rows(twin);
     const moves = await Promise.all(executions.map((execution, index) => moveOf(twin, execution, seconds, directory, index === 0 ? 'out' : 'home')));
     const [last] = moves.slice(-1);
-    const shareAfter = share(seconds, settledAt, Infinity);
+    const shareAfter = ledShare(seconds, settledAt, Infinity);
     return {
       mode: 'switchover', outcome: moves.length === 2 && moves.every(({ outcome }) => outcome === 'Drill passed') ? 'Drill passed' : last?.outcome ?? 'running', reason: last?.reason ?? '', moves, writers,
       heldSeconds: (heldTo - heldFrom) / 1000, acknowledgedWrites: traffic.acknowledged.length, acknowledgedInHold: traffic.acknowledged.filter(({ sentAt, acknowledgedAt }) => sentAt >= heldFrom && acknowledgedAt <= heldTo).length,
       lostAckedWrites: lostOf(traffic.acknowledged, stored.home), whole: stored.home.size === stored.other.size && [...stored.home].every((id) => stored.other.has(id)),
-      shareBefore: share(seconds, 0, beganAt), shareInHold: share(seconds, heldFrom, heldTo), shareAfter, shareError: Math.abs(shareAfter - 0.5),
+      shareBefore: ledShare(seconds, 0, beganAt), shareInHold: ledShare(seconds, heldFrom, heldTo), shareAfter, shareError: Math.abs(shareAfter - 0.5),
       requests: traffic.requests, errors: traffic.errors, failures: failuresOf(seconds), rights: usedRights(twin.cloud.endpoint.calls, twin.plan),
     };
   } finally {
@@ -159,7 +161,7 @@ const summary = (found: SwitchoverResult): string => [
   '', `${found.outcome}: ${found.reason}`,
   ...found.moves.map(({ execution, outcome, seconds, writePauseSeconds, shareMeanwhile }) => `  ${execution}: ${outcome} after ${seconds} s; writes paused for ${writePauseSeconds} s, and ${REGION_A} gave ${percent(shareMeanwhile)} of the answers meanwhile`),
   `  ${found.acknowledgedWrites} writes acknowledged, ${found.acknowledgedInHold} of them in the hold of ${found.heldSeconds.toFixed(0)} s; ${found.lostAckedWrites} lost; the writer was in ${found.writers.map((regions) => regions.join(' and ') || 'none').join(', ')}; ${found.whole ? 'both regions hold the same rows' : 'the regions hold different rows'}`,
-  `  ${REGION_A} answered ${percent(found.shareBefore)} before, ${percent(found.shareInHold)} in the hold, ${percent(found.shareAfter)} after; at most ${SHARE_ERROR_MAX * 100} points from a half are allowed`,
+  `  ${percent(found.shareBefore)} of the requests were led to ${REGION_A} before, ${percent(found.shareInHold)} in the hold, ${percent(found.shareAfter)} after; at most ${SHARE_ERROR_MAX * 100} points from a half are allowed`,
   `  ${found.requests} requests, ${found.errors} errors${found.errors === 0 ? '' : ` (${Object.entries(found.failures).map(([status, count]) => `${status}: ${count}`).join(', ')})`}`,
   ...found.moves.flatMap(({ files }) => files).map((file) => `  wrote ${file}`), '  Figures of this machine, not of AWS.',
 ].join('\n');
