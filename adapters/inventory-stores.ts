@@ -1,21 +1,16 @@
 // What a rehearsal reads of the table and of secrets: their state and their versions, never a secret's value.
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import * as z from 'zod';
 import { UnexpectedAnswerError } from '../domain/errors.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { Region } from '../domain/plan.ts';
 import { orAbsent } from './absent.ts';
 import { clientSettings, perRegion } from './clients.ts';
+import { drillStore } from './drill-store.ts';
 import { asking } from './failures.ts';
-import { parsed, type Table } from './table.ts';
+import type { Table } from './table.ts';
 
-type StoreInventory = Pick<Inventory, 'table' | 'secret' | 'lastDrillAt'>;
-
-/** A drill leaves an item `drill#...` of its application. */
-const drillItem = z.object({ at: z.number().int().nonnegative(), mode: z.string().optional(), outcome: z.string().optional() });
-/** One that was stopped, or that moved nobody, shows nothing. A record that says neither is somebody's own. */
-const isGood = ({ mode = 'traffic', outcome = 'Drill passed' }: z.infer<typeof drillItem>): boolean => mode === 'traffic' && outcome === 'Drill passed';
+type StoreInventory = Pick<Inventory, 'table' | 'secret' | 'drills'>;
 
 export function storeInventory(shared: Table): StoreInventory {
   const dynamodb = perRegion((region) => new DynamoDBClient(clientSettings(region, 'reading')));
@@ -29,10 +24,7 @@ export function storeInventory(shared: Table): StoreInventory {
       const current = Object.entries(found.VersionIdsToStages ?? {}).find(([, stages]) => stages.includes('AWSCURRENT'))?.[0];
       return { isBeingDeleted: found.DeletedDate !== undefined, ...(current === undefined ? {} : { currentVersion: current }), ...(found.KmsKeyId === undefined ? {} : { keyId: found.KmsKeyId }) };
     },
-    async lastDrillAt(application) {
-      const drills = (await shared.list(`app#${application}`, 'drill#')).map((item) => parsed(drillItem, item, `drill of ${application}`)).filter(isGood);
-      return drills.length === 0 ? undefined : Math.max(...drills.map(({ at }) => at));
-    },
+    drills: (application) => drillStore(shared).list(application),
   };
 }
 

@@ -38,8 +38,8 @@ export interface DrillPlan {
 }
 /** `functionArns`: region that has the users -> function there. */
 export interface LoadPlan { readonly functionArns: Readonly<Record<Region, string>>; readonly factor: number }
-/** In the form of EventBridge Scheduler. */
-export interface DrillSchedule { readonly cron: string; readonly timeZone: string }
+/** In the form of EventBridge Scheduler. `cron`: of traffic. `switchover`: of the databases; absent: only people start one. */
+export interface DrillSchedule { readonly cron: string; readonly switchover?: string; readonly timeZone: string }
 
 /** What a drill changed of the capacity: the return sets `to` back to `from`. */
 export interface Scaled { readonly name: string; readonly from: number; readonly to: number; readonly reason: string }

@@ -1,5 +1,6 @@
 // A failback: a person brings the writer home after a failover, and makes the pair whole again. What its steps ask of the world beyond
-// the ports of a failover, and how one ends. It is never started by an alarm, an event or a schedule (I17).
+// the ports of a failover, and how one ends. It is never started by an alarm, an event or a schedule (I17); a drill of the
+// switchover, which is the same workflow on a whole pair and refuses any other, may be started by the plan's own schedule.
 import type { Instant, DatabasePlan, Region } from './plan.ts';
 
 export const FAILBACK_OUTCOMES = ['Failed back', 'Stood down', 'Failback yielded', 'Handed to a human'] as const;

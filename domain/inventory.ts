@@ -1,5 +1,6 @@
 // What a rehearsal reads of AWS, and in which words it tells what it found. The port has reads only: nothing in it can change
 // the world. Each method rejects with an error of domain/errors.ts when it cannot be answered; "there is none" is undefined.
+import type { DrillRecord } from './drill.ts';
 import type { Instant, Region } from './plan.ts';
 
 export type Severity = 'critical' | 'warning' | 'info';
@@ -140,8 +141,8 @@ export interface Inventory {
   simulate(call: SimulatedCall): Promise<readonly SimulatedDecision[]>;
   /** Why Slack refuses the token; undefined when it takes it. */
   slackTrouble(region: Region, apiUrl: string, tokenSecretId: string): Promise<string | undefined>;
-  /** When the last drill ended that was recorded; undefined when none was. */
-  lastDrillAt(application: string): Promise<Instant | undefined>;
+  /** What drills have left behind, good or not. */
+  drills(application: string): Promise<readonly DrillRecord[]>;
 }
 
 /** Values that applications read at run time, as far as the asker may read them. A person's only: no role of Hotshift has these rights. */

@@ -99,7 +99,7 @@ export const compiledApplication = z.strictObject({
     holdSeconds: seconds, stepSeconds: seconds, guardIntervalSeconds: seconds, latencySeconds: seconds, patienceSeconds: seconds,
     alarms: z.array(field.alarmName).max(50), load: z.strictObject({ functionArns: z.record(field.region, field.functionArn), factor: z.number().min(1).max(10) }).exactOptional(),
     freeze: z.array(z.strictObject({ from: field.day, to: field.day })).max(100),
-    schedule: z.strictObject({ cron: field.cron, timeZone: field.timeZone }).exactOptional(),
+    schedule: z.strictObject({ cron: field.cron, switchover: field.cron.exactOptional(), timeZone: field.timeZone }).exactOptional(),
   }),
   sessions: compiledSessions.exactOptional(),
   hooks: z.array(compiledHook).max(20).exactOptional(),

@@ -1,5 +1,6 @@
 // From the form that people write to the plan that the steps read: every default filled in, durations in seconds.
 // `formPath` is the way back, so that a rule about a plan names the field that a person wrote.
+import type { DrillSchedule } from '../domain/drill.ts';
 import type { ApplicationPlan, DatabasePlan, NotificationPlan, SlackPlan, TrafficPlan } from '../domain/plan.ts';
 import { capacityPlan } from './config-capacity.ts';
 import { hookPlan } from './config-hooks.ts';
@@ -112,8 +113,12 @@ function notificationPlan({ notifications: { slack, pagerDuty, snsTopics } }: Ap
 function drillPlan({ drills: { hold, step, guardInterval, latency, patience, load, schedule, ...rest } }: ApplicationForm): ApplicationPlan['drills'] {
   return {
     holdSeconds: hold, stepSeconds: step, guardIntervalSeconds: guardInterval, latencySeconds: latency, patienceSeconds: patience, ...rest,
-    ...(load === undefined ? {} : { load }), ...(schedule === undefined ? {} : { schedule }),
+    ...(load === undefined ? {} : { load }), ...(schedule === undefined ? {} : { schedule: schedulePlan(schedule) }),
   };
+}
+
+function schedulePlan({ cron, switchover, timeZone }: NonNullable<ApplicationForm['drills']['schedule']>): DrillSchedule {
+  return { cron, ...(switchover === undefined ? {} : { switchover }), timeZone };
 }
 
 function peoplePlan({ people }: NonNullable<ApplicationForm['notifications']['slack']>): Pick<SlackPlan, 'people'> {

@@ -1,13 +1,14 @@
 // Rules about drills: whether guards can trip, the lease lasts from one look to the next, and a drill ends before its time is over.
 import type { ApplicationPlan } from '../domain/plan.ts';
 import { error, warning, type RuleIssue } from './config-rule.ts';
+import { scheduleRules } from './config-rules-schedule.ts';
 
 /** TimeoutSeconds of statemachines/drill.asl.yaml. */
 export const DRILL_SECONDS_MAX = 43_200;
 /** Between two looks lie the step's own retries: some 30 s at worst (Retry in statemachines/drill.asl.yaml). */
 const RETRIES_SECONDS = 30;
 
-export const drillRules = (plan: ApplicationPlan): readonly RuleIssue[] => [...timeRules(plan), ...loadRules(plan), ...calendarRules(plan)];
+export const drillRules = (plan: ApplicationPlan): readonly RuleIssue[] => [...timeRules(plan), ...loadRules(plan), ...calendarRules(plan), ...scheduleRules(plan)];
 
 function timeRules({ drills, lease, detection, traffic }: ApplicationPlan): readonly RuleIssue[] {
   const steps = 2 * Math.max(0, ...traffic.map(({ ramp }) => ramp.length)) * Math.max(drills.stepSeconds, ...traffic.map(({ ttlSeconds }) => ttlSeconds));

@@ -80,12 +80,13 @@ export const hooks = z.array(z.strictObject({ point: z.enum(HOOK_POINTS), requir
 export const assessInput = z.strictObject({ failover, epoch });
 export const assessOutput = z.strictObject({
   safe: z.boolean(), reason: z.string(), recovered: z.boolean(),
-  approval: z.strictObject({ needed: z.boolean(), timeoutSeconds: z.number().int().positive(), default: z.enum(['hold', 'proceed', 'abort']) }),
+  approval: z.strictObject({ needed: z.boolean(), timeoutSeconds: z.number().int().positive(), default: z.enum(['hold', 'proceed', 'abort']), exposureSeconds: z.number().nonnegative().exactOptional() }),
   databases: z.array(z.strictObject({ database: name, ready: z.boolean(), reason: z.string() })),
   hooks: hooks.exactOptional(),
 });
 
-export const approveInput = z.strictObject({ failover, epoch, taskToken: z.string().min(1).max(2048), summary: z.string() });
+/** `exposureSeconds`: null when it is not known, and absent in executions that began under an older definition. */
+export const approveInput = z.strictObject({ failover, epoch, taskToken: z.string().min(1).max(2048), summary: z.string(), exposureSeconds: z.number().nonnegative().nullable().default(null) });
 export const approveOutput = z.strictObject({ asked: z.literal(true) });
 
 export const fenceInput = z.strictObject({ failover: moving, epoch, database: name });

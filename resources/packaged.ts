@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Packaged, PackagedPlace } from '../domain/inventory.ts';
 import type { Region } from '../domain/plan.ts';
+import { drillSchedules } from './drill.ts';
 import { functionsAt, reserved, stepNames } from './functions.ts';
 import { definition } from './machine.ts';
 import { permissionsOf } from './permissions.ts';
@@ -32,6 +33,7 @@ function placeOf(region: Region, plans: Plans): PackagedPlace {
     rules: rulesAt(region, plans).map(({ name, target }) => ({ name: `hotshift-${name}`, target: 'stateMachine' in target ? `stateMachine:hotshift-${target.stateMachine}` : `function:hotshift-${target.function}` })),
     schedules: [
       ...schedulesAt(region, plans).flatMap(({ name }) => plans.applications.map(({ application }) => `hotshift-${name}/${application}`)),
+      ...drillSchedules(region, plans),
       ...steps.map((name) => `hotshift-keep-warm-${name}`),
     ],
   };

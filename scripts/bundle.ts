@@ -15,6 +15,8 @@ export async function bundle(outputDirectory = join(root, 'dist', 'functions')):
   return Promise.all(functionNames().map(async (name) => {
     const file = join(outputDirectory, name, 'index.cjs');
     const result = await build({
+      // Whoever starts it from elsewhere must find the same paths in the metafile.
+      absWorkingDir: root,
       entryPoints: [join(root, 'functions', name, 'handler.ts')], outfile: file,
       bundle: true, minify: true, keepNames: true, platform: 'node', target: 'node24', format: 'cjs', metafile: true, logLevel: 'error',
       sourcemap: false, legalComments: 'none', external: ['pg-native'],

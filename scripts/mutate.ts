@@ -12,7 +12,7 @@ const SCORE_MIN = 85;
 const NOUNS: Readonly<Record<string, readonly string[]>> = {
   'domain': ['authority', 'exposure', 'freshness', 'permits', 'plan', 'recovery'],
   'guard': ['dynamodb', 'guard', 'permit', 'surrender'],
-  'functions/announce': ['message'],
+  'functions/announce': ['drill-message', 'message'],
   'functions/assess': ['readiness'],
   'functions/claim': ['claimable'],
   'functions/conclude': ['conclusion'],

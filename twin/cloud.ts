@@ -98,7 +98,7 @@ function services(parts: CloudParts, measured: Measured, eventbridge: EventBridg
 }
 
 function databaseService({ settings, pair, clock, onTrouble }: CloudParts, measured: Measured, eventbridge: EventBridgeService): Service {
-  const instance = (region: string) => ({ region, identifier: instanceIdentifier(region), host: addressOf(region), port: pair.port, securityGroupIds: [securityGroupId(region)], backupRetentionDays: 0 });
+  const instance = (region: string) => ({ region, identifier: instanceIdentifier(region), host: addressOf(region), port: pair.port, securityGroupIds: [securityGroupId(region)] });
   return rdsService({
     clock, emit: (event) => eventbridge.emit(event), onFailure: ({ region }, error) => onTrouble(`RDS in ${region}`, error),
     instances: [instance(REGION_A), { ...instance(REGION_B), source: { region: REGION_A, identifier: instanceIdentifier(REGION_A) } }],

@@ -15,8 +15,10 @@ export function registerTwin(program: Command): void {
   registerConsole(twin);
   twin.command('run').description('start the twin, break it, watch Hotshift, read both databases, report')
     .option('--fault <name>', `what breaks: ${FAULTS.join(', ')}`, 'region-crash')
-    .option('--drill <mode>', 'a drill instead of a fault: traffic, rehearsal')
+    .option('--drill <mode>', 'a drill instead of a fault: traffic, switchover, rehearsal')
     .option('--hold <seconds>', 'how long a drill holds; half an hour in production (10)')
+    .option('--step <seconds>', 'how long each step of a ramp is looked at; a minute in production (3)')
+    .option('--patience <seconds>', 'how long a drill waits for a region to be well (30)')
     .option('--ttl <seconds>', 'TTL of the application records (1)')
     .option('--wan <ms>', 'round trip between regions (40)')
     .option('--rate <n>', 'requests per second, half of them writes (200)')
@@ -38,7 +40,7 @@ export function registerTwin(program: Command): void {
     .option('--keep', 'keep the files of the run')
     .option('--report <file>', 'where the HTML report goes (reports/twin-<fault>.html); of a drill: the directory (reports)')
     .option('--json', 'print one JSON object last')
-    .addHelpText('after', '\nExamples:\n  hotshift twin run\n  hotshift twin run --fault partition --json\n  hotshift twin run --drill traffic --hold 20\n  hotshift twin run --fault region-crash --ttl 20 --rate 400\n\nExit codes: 0 ended as it must and all invariants hold; 1 it did not; 2 bad options; 4 the twin cannot run here')
+    .addHelpText('after', '\nExamples:\n  hotshift twin run\n  hotshift twin run --fault partition --json\n  hotshift twin run --drill traffic --hold 20\n  hotshift twin run --drill switchover\n  hotshift twin run --fault region-crash --ttl 20 --rate 400\n\nExit codes: 0 ended as it must and all invariants hold; 1 it did not; 2 bad options; 4 the twin cannot run here')
     .action(async (options: Options) => {
       const settings = settingsOf(options);
       if (typeof settings === 'string') {
@@ -47,8 +49,8 @@ export function registerTwin(program: Command): void {
         return;
       }
       if (settings.drill !== undefined) {
-        const { runDrill } = await import('./drill-run.ts');
-        process.exitCode = EXIT[await runDrill({ ...settings, fault: 'none' }, { json: options.json === true, ...(typeof options['report'] === 'string' ? { report: options['report'] } : {}) })];
+        const run = settings.drill === 'switchover' ? (await import('./switchover-run.ts')).runSwitchover : (await import('./drill-run.ts')).runDrill;
+        process.exitCode = EXIT[await run({ ...settings, fault: 'none' }, { json: options.json === true, ...(typeof options['report'] === 'string' ? { report: options['report'] } : {}) })];
         return;
       }
       const { runTwin } = await import('./run.ts');
@@ -87,7 +89,7 @@ function registerConsole(twin: Command): void {
 }
 
 const NAMES: Readonly<Record<string, keyof Settings>> = {
-  fault: 'fault', drill: 'drill', hold: 'holdSeconds', ttl: 'ttlSeconds', wan: 'wanRoundTripMs', rate: 'rate', rpo: 'rpoSeconds', probeInterval: 'probeIntervalSeconds', probeTimeout: 'probeTimeoutSeconds', failures: 'failuresToSuspect',
+  fault: 'fault', drill: 'drill', hold: 'holdSeconds', step: 'stepSeconds', patience: 'patienceSeconds', ttl: 'ttlSeconds', wan: 'wanRoundTripMs', rate: 'rate', rpo: 'rpoSeconds', probeInterval: 'probeIntervalSeconds', probeTimeout: 'probeTimeoutSeconds', failures: 'failuresToSuspect',
   permitTtl: 'permitTtlSeconds', slow: 'slowSteps', failback: 'failback', after: 'afterSeconds', withoutAgent: 'withoutAgent', approve: 'approve', strategies: 'strategies', cut: 'cutSeconds', promoteDelay: 'promoteDelaySeconds', seed: 'seed', directory: 'directory', keep: 'keep',
 };
 const TEXTS: ReadonlySet<string> = new Set(['fault', 'drill', 'directory', 'keep', 'withoutAgent', 'approve', 'failback']);

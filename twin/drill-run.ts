@@ -16,14 +16,10 @@ import { loadConfig } from './observe-run.ts';
 import { readJournal } from './readings.ts';
 import { usedRights, type UsedRight } from './rights.ts';
 import { APPLICATION, REGION_A, REGION_B, type Settings } from './settings.ts';
+import { CACHES, isShown, percent, share, SHARE_ERROR_MAX } from './shares.ts';
 import type { Twin } from './twin.ts';
 import { followJournal, happens, seedOf, withTwin } from './with-twin.ts';
 
-/** How far the share of a region may be from the plan's half, at the clients: they keep answers for a TTL, and chance does the rest. */
-export const SHARE_ERROR_MAX = 0.1;
-/** Resolver caches of the load, and answers that a share is taken from: the standard error is then below a quarter of what is allowed. */
-const CACHES = 80;
-const ANSWERS_MIN = 700;
 const PATIENCE_SECONDS = 240;
 
 export interface DrillResult {
@@ -63,7 +59,7 @@ async function observeDrill(twin: Twin, settings: Settings, directory: string, s
     const ended = await happens(() => seen.some(({ step, kind }) => step === 'Settle drill' && kind === 'result'), PATIENCE_SECONDS);
     const backAt = Date.now();
     const settledAt = backAt + settings.ttlSeconds * 1000 + 1000;
-    await happens(() => answered(seconds, settledAt, Infinity) >= ANSWERS_MIN && Date.now() - settledAt >= (ANSWERS_MIN / CACHES) * settings.ttlSeconds * 1000, PATIENCE_SECONDS);
+    await happens(() => isShown(seconds, settledAt, settings.ttlSeconds, Date.now()), PATIENCE_SECONDS);
     await pause(settings.afterSeconds);
     const [traffic, second] = await Promise.all([load.stop(), more.stop()]);
     const journal = await readJournal(twin.cloud.urls[REGION_B] ?? '', REGION_B, [execution]);
@@ -108,17 +104,8 @@ function moreLoad(twin: Twin, config: LoadConfig): { stop(): Promise<{ readonly 
   return { stop: async () => { await end(); return total; }, kill: () => running?.kill() };
 }
 
-/** Part of what was answered well between two moments that region A answered. */
-function share(seconds: readonly SecondStatistics[], from: number, to: number): number {
-  return answered(seconds, from, to, [REGION_A]) / answered(seconds, from, to);
-}
-
-function answered(seconds: readonly SecondStatistics[], from: number, to: number, by: readonly string[] = [REGION_A, REGION_B]): number {
-  return seconds.filter(({ at }) => at >= from && at + 1000 <= to)
-    .reduce((sum, { regions }) => sum + by.reduce((all, region) => all + (regions[region]?.requests ?? 0) - (regions[region]?.errors ?? 0), 0), 0);
-}
-
-function save(directory: string, name: string, journal: readonly JournalEntry[]): Pick<DrillResult, 'files' | 'seal'> {
+/** The record of an execution and its page, as `hotshift report` makes them. */
+export function save(directory: string, name: string, journal: readonly JournalEntry[]): Pick<DrillResult, 'files' | 'seal'> {
   const [evidence, found] = [evidenceOf(journal, undefined), timeline(journal)];
   if (evidence === undefined || found === undefined) return { files: [], seal: '' };
   mkdirSync(directory, { recursive: true });
@@ -127,7 +114,6 @@ function save(directory: string, name: string, journal: readonly JournalEntry[])
   return { files: files.map(([file]) => file), seal: evidence.seal };
 }
 
-const percent = (part: number): string => (Number.isFinite(part) ? `${(part * 100).toFixed(1)} %` : 'unknown');
 const summary = (found: DrillResult): string => [
   '', `${found.outcome}: ${found.reason}`,
   `  ${REGION_A} answered ${percent(found.shareBefore)} before, ${percent(found.shareInHold)} in the hold of ${found.heldSeconds.toFixed(0)} s, ${percent(found.shareAfter)} after; at most ${SHARE_ERROR_MAX * 100} points from a half are allowed`,

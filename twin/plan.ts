@@ -61,8 +61,8 @@ export function twinPlan(settings: Settings, places: Places): ApplicationPlan {
     }],
     capacity: [{ name: 'web', kind: 'ecs', services: perRegion(() => ({ cluster: APPLICATION, service: 'web', baseline: 1 })), factor: 2, desiredMax: 4 }],
     warm: { paths: ['/health', '/reads'], concurrency: 2, timeoutSeconds: 2 },
-    // As short as a person may watch it; a guard looks at each second.
-    drills: { holdSeconds: settings.holdSeconds, stepSeconds: 3, guardIntervalSeconds: 1, latencySeconds: timeout * 0.95, patienceSeconds: 30, alarms: [], freeze: [], load: { functionArns: perRegion((region) => `arn:aws:lambda:${region}:111122223333:function:${LOAD_FUNCTION}`), factor: 2 } },
+    // A guard looks at each second.
+    drills: { holdSeconds: settings.holdSeconds, stepSeconds: settings.stepSeconds, guardIntervalSeconds: 1, latencySeconds: timeout * 0.95, patienceSeconds: settings.patienceSeconds, alarms: [], freeze: [], load: { functionArns: perRegion((region) => `arn:aws:lambda:${region}:111122223333:function:${LOAD_FUNCTION}`), factor: 2 } },
     notifications: { slack: { apiUrl: places.slackUrl, channel: 'C0TWINTWIN', tokenSecretId: SLACK_SECRET, people: { signingSecretId: SLACK_SIGNING_SECRET, team: TEAM, approvers: PEOPLE, operators: {} } }, snsTopicArns: {} },
   };
 }

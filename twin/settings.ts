@@ -49,9 +49,13 @@ export const settingsSchema = z.strictObject({
   steadySeconds: seconds(1, 600).default(4),
   afterSeconds: seconds(1, 600).default(3),
   /** A drill instead of a fault; what its fault does happens in the middle of the hold. */
-  drill: z.enum(['traffic', 'rehearsal']).optional(),
+  drill: z.enum(['traffic', 'switchover', 'rehearsal']).optional(),
   /** Half an hour in production. */
   holdSeconds: seconds(2, 600).default(10),
+  /** How long each step of a ramp is looked at: long enough for a person to see it; a minute in production. */
+  stepSeconds: seconds(1, 600).default(3),
+  /** How long a drill waits for a region to be well: as long as a person likes to watch; longer on a machine that is busy with other work. */
+  patienceSeconds: seconds(1, 600).default(30),
   /** partition-crash and replication-cut: from the cut to the crash. */
   cutSeconds: seconds(1, 60).default(3),
   /** Real RDS takes minutes; how long RDS takes here, on top of the real pg_promote, before and after it. */
@@ -81,10 +85,12 @@ export const strategiesOf = ({ strategies, fault }: Pick<Settings, 'strategies' 
 export const returnsOf = ({ fault, failback }: Pick<Settings, 'fault' | 'failback'>): Return | undefined => FAULT_TEXTS[fault].returns ?? (failback ? 'restarts' : undefined);
 
 /**
- * Do servers go to the database that their permit names? Where Route 53's API is down, since the record stays as it is; and with a failback,
- * whose workflow runs in the witness: a resolver there shows a database by the link that leads to it, which is not how the plan names it.
+ * Do servers go to the database that their permit names? Where Route 53's API is down, since the record stays as it is; and where the
+ * witness moves the writer: a resolver there shows a database by the link that leads to it, which is not how the plan names it.
  */
-export const goesByPermit = ({ fault, failback }: Pick<Settings, 'fault' | 'failback'>): boolean => fault === 'route-53-down' || failback;
+export const goesByPermit = (settings: Pick<Settings, 'fault' | 'failback' | 'drill'>): boolean => settings.fault === 'route-53-down' || movesHome(settings);
+/** Both a failback and a drill of the switchover are the workflow of failbacks, in the witness. */
+export const movesHome = ({ failback, drill }: Pick<Settings, 'failback' | 'drill'>): boolean => failback || drill === 'switchover';
 
 export const hasSwitch = (settings: Pick<Settings, 'strategies' | 'fault'>): boolean => strategiesOf(settings).includes('health-check-switch');
 

@@ -25,7 +25,7 @@ import { twinPlan } from './plan.ts';
 import { createDns, createDrills, createFailbacks, createSecrets, createWorkflows, grantFirstPermit, withHealthChecks } from './provision.ts';
 import { openRunDirectory } from './run-directory.ts';
 import { startScheduler } from './scheduler.ts';
-import { APPLICATION, hasSwitch, REGION_A, REGION_B, REGIONS, TABLE, WITNESS, type Settings } from './settings.ts';
+import { APPLICATION, hasSwitch, movesHome, REGION_A, REGION_B, REGIONS, TABLE, WITNESS, type Settings } from './settings.ts';
 import { startSlackPeople } from './slack-people.ts';
 import { startSlackReceiver, type SlackReceiver } from './slack.ts';
 import { realClock } from './aws/services/clock.ts';
@@ -136,7 +136,7 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   const dns = await createDns(operator, { addresses, controlAddress: addressOf(GLOBAL), applicationPort: ports.application, ttlSeconds: settings.ttlSeconds, failuresToSuspect: settings.failuresToSuspect, switchPort: functionUrls?.port });
   const plan = withHealthChecks(twinPlan(settings, { applicationPort: ports.application, controlPort: ports.control, databasePort: pair.port, slackUrl: slack.url, hostedZoneId: dns.hostedZoneId, addresses }), dns);
   const machines = await createWorkflows(operator, functionNames(), plan, withoutOf(settings));
-  const failbackMachine = settings.failback ? await createFailbacks(operator) : undefined;
+  const failbackMachine = movesHome(settings) ? await createFailbacks(operator) : undefined;
   const drillMachines = settings.drill === undefined ? {} : await createDrills(operator);
   writeFileSync(planFile, checked(plan));
   const running: RunningTwin = { endpoint: operator.endpoint, configFile: planFile, region: WITNESS, pid: process.pid };

@@ -15,7 +15,8 @@ export interface AssessResult {
   readonly safe: boolean; readonly reason: string;
   /** The region that was found down is seen serving and writing again: nothing was changed, and nothing need be. */
   readonly recovered: boolean;
-  readonly approval: { readonly needed: boolean; readonly timeoutSeconds: number; readonly default: ApprovalDefault };
+  /** `exposureSeconds`: of the database that would lose most; absent while that is unknown. */
+  readonly approval: { readonly needed: boolean; readonly timeoutSeconds: number; readonly default: ApprovalDefault; readonly exposureSeconds?: number };
   readonly databases: readonly { readonly database: string; readonly ready: boolean; readonly reason: string }[];
   readonly hooks?: readonly HooksAt[];
 }
@@ -45,7 +46,8 @@ export const assess = (ports: AssessPorts, plan: ApplicationPlan) =>
     });
     // A person who started it by hand has approved it; where two must agree, that was one of them.
     const needed = plan.policy.approval === 'required' && (failover.mode !== 'manual' || startedByOne(failover));
-    const approval = { needed, timeoutSeconds: plan.policy.approvalTimeoutSeconds, default: plan.policy.approvalDefault };
+    const exposureSeconds = Math.max(0, ...found.map((entry) => entry.exposureSeconds));
+    const approval = { needed, timeoutSeconds: plan.policy.approvalTimeoutSeconds, default: plan.policy.approvalDefault, ...(Number.isFinite(exposureSeconds) ? { exposureSeconds } : {}) };
     return { safe, reason, recovered: !well.passed, approval, databases: found.map(({ database, ready, reason: why }) => ({ database, ready, reason: why })), ...(plan.hooks === undefined ? {} : { hooks: hooksAt(plan.hooks) }) };
   };
 

@@ -6,6 +6,7 @@ import { boundsOf, exposureSeconds } from '../../domain/exposure.ts';
 import type { ApplicationPlan, DatabasePlan, Instant, Region } from '../../domain/plan.ts';
 import type { DatabaseFacts, InstanceFacts, PendingMove } from '../../domain/ports.ts';
 
+/** `exposureSeconds`: what its promotion would lose; nothing more, where we promoted it already. */
 export interface Readiness { readonly ready: boolean; readonly reason: string; readonly gates: readonly Gate[]; readonly exposureSeconds: number }
 
 /** What was read of one replica; `order` is the order to fence it, when one stands; `trouble` is what went wrong while reading. */
@@ -42,7 +43,7 @@ export function readiness(
   const reason = failed.length > 0
     ? `${database.name}: ${failed.map((gate) => `${gate.gate} is ${gate.value}, must be ${gate.threshold}`).join('; ')}`
     : promoted ? `${database.name} is already promoted` : `${database.name}: ${exposure.toFixed(1)} s exposed, ${plan.budgets.rpoSeconds} s allowed`;
-  return { ready: failed.length === 0, reason, gates, exposureSeconds: exposure };
+  return { ready: failed.length === 0, reason, gates, exposureSeconds: weighed ? 0 : exposure };
 }
 
 /** A move of the whole database that somebody else began: seen before anything is fenced. */

@@ -108,13 +108,13 @@ export const DEPLOYMENT_FINDINGS = {
     fix: 'Put a valid bot token with `chat:write` into the secret of that region.',
   },
   'drill-none': {
-    step: 'Drill', severity: 'warning', title: 'No drill is on record',
+    step: 'Drill', severity: 'warning', title: 'No good drill is on record',
     means: 'Nobody has seen this failover work.',
     fix: 'Run a drill in a quiet hour (docs/deploy.md, the first test).',
   },
   'drill-old': {
-    step: 'Drill', severity: 'warning', title: 'The last drill is older than 90 days',
+    step: 'Drill', severity: 'warning', title: 'A region was not left by a good drill for 90 days',
     means: 'Much has changed since: what worked then may not work now.',
-    fix: 'Run a drill in a quiet hour.',
+    fix: 'Run a drill of the kind and out of the region that are named, in a quiet hour.',
   },
 } as const satisfies Readonly<Record<string, Entry>>;

@@ -23,7 +23,7 @@ export function deploymentChecks(asked: Asked): readonly Check[] {
     ...secretChecks(asked),
     ...(there === undefined ? [unpackaged(place)] : packagedChecks(asked, there)),
     ...slackChecks(asked),
-    ...(isFirst ? [{ what: 'the last drill', region: 'global', covers: ['drill-none', 'drill-old'], run: async () => drillFindings(plan.application, await inventory.lastDrillAt(plan.application), now) } satisfies Check] : []),
+    ...(isFirst ? [{ what: 'the last drill', region: 'global', covers: ['drill-none', 'drill-old'], run: async () => drillFindings(plan, await inventory.drills(plan.application), now) } satisfies Check] : []),
   ];
 }
 

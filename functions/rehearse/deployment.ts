@@ -1,12 +1,11 @@
 // Is Hotshift itself there: the same functions everywhere, what starts them, the packaged workflow, somebody to tell, a drill not long ago?
+import { lastGood, staleDrills, staleText, type DrillRecord } from '../../domain/drill.ts';
 import type { Finding, FunctionDetails, MachineDetails, RuleDetails } from '../../domain/inventory.ts';
-import type { Instant, Region } from '../../domain/plan.ts';
+import type { ApplicationPlan, Instant, Region } from '../../domain/plan.ts';
 import { finding, type FindingId } from './catalogue.ts';
 
 export const FUNCTION_FINDINGS: readonly FindingId[] = ['function-missing', 'function-not-active', 'function-code', 'function-no-reserve'];
 export const MACHINE_FINDINGS: readonly FindingId[] = ['machine-missing', 'machine-differs'];
-const DRILL_DAYS_MAX = 90;
-const DAY_MS = 86_400_000;
 
 /** `packagedSha256`: empty when nothing is known of the package. */
 export function functionFindings(name: string, region: Region, found: FunctionDetails | undefined, packagedSha256: string, reservedConcurrency: number): readonly Finding[] {
@@ -50,11 +49,12 @@ export const scheduleFindings = (name: string, region: Region, state: string | u
 export const slackFindings = (secretId: string, region: Region, trouble: string | undefined): readonly Finding[] =>
   (trouble === undefined ? [] : [finding('slack-refused', { region, subject: secretId }, `auth.test: ${trouble}`)]);
 
-export function drillFindings(application: string, lastAt: Instant | undefined, now: Instant): readonly Finding[] {
+/** By the rule that `status` and the alarm go by: a drill that was refused, stopped, yielded or handed over is none. */
+export function drillFindings({ application, regions }: Pick<ApplicationPlan, 'application' | 'regions'>, records: readonly DrillRecord[], now: Instant): readonly Finding[] {
   const place = { region: 'global', subject: application } as const;
-  if (lastAt === undefined) return [finding('drill-none', place, 'the table has no record of a drill')];
-  const days = Math.floor((now - lastAt) / DAY_MS);
-  return days <= DRILL_DAYS_MAX ? [] : [finding('drill-old', place, `the last one ended ${days} days ago, on ${new Date(lastAt).toISOString().slice(0, 10)}`)];
+  if (lastGood(records) === undefined) return [finding('drill-none', place, records.length === 0 ? 'the table has no record of a drill' : `of ${records.length} on record none moved users, held and brought them back`)];
+  const stale = staleDrills(regions, records, now);
+  return stale.length === 0 ? [] : [finding('drill-old', place, stale.map(staleText).join('; '))];
 }
 
 /** Placeholders and the ARNs that took their place are the same function; spacing and the order of members say nothing. */

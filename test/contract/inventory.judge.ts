@@ -117,7 +117,7 @@ describe('the inventory on moto', () => {
   test('the table, its expiry and its recovery', async () => {
     expect(await inventory.table(HERE, 'hotshift')).toEqual({ status: 'ACTIVE', consistency: 'EVENTUAL', isDeletionProtected: false, replicas: { [HERE]: 'ACTIVE' }, expiry: 'ENABLED', pointInTimeRecovery: 'ENABLED' });
     expect(await inventory.table(THERE, 'hotshift')).toBeUndefined();
-    expect(await inventory.lastDrillAt('shop')).toBeUndefined();
+    expect(await inventory.drills('shop')).toEqual([]);
   });
   test('secrets by version, without their value', async () => {
     expect(await inventory.secret(HERE, 'hotshift/orders')).toMatchObject({ isBeingDeleted: false, currentVersion: expect.any(String) });

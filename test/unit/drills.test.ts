@@ -64,6 +64,10 @@ describe('gates', () => {
     ['an old rehearsal', { rehearsals: [{ region: home, last: { at: start - 5_400_001, seen: [], told: [], critical: [] } }] }, ['rehearsal']],
     ['something critical', { rehearsals: [{ region: home, last: { at: start, seen: ['x'], told: [], critical: ['x'] } }] }, ['rehearsal']],
   ])('%s', (_, change, gates) => expect(failed(change)).toEqual(gates));
+  test.each([['traffic', ['freeze']], ['switchover', ['freeze']], ['rehearsal', []], ['return', []]] as const)('a freeze stops a drill of mode %s as it should', (mode, gates) => {
+    const frozen = { ...plan, drills: { ...plan.drills, freeze: [{ from: '2026-11-24', to: '2026-11-24' }], schedule: { cron: 'cron(0 10 ? * 3#1 *)', switchover: 'cron(0 10 ? * 3#3 *)', timeZone: 'Europe/Berlin' } } };
+    expect(gatesOf(mode, frozen, found, start).filter(({ passed }) => !passed).map(({ gate }) => gate)).toEqual(gates);
+  });
   test('a return asks for the lease alone', () => expect(failed({ alarms: [{ name: 'a', reason: 'r' }], observations: [] }, 'return')).toEqual([]));
 });
 

@@ -71,7 +71,7 @@ const verbs: readonly Verb[] = [
   { name: 'verify', world: () => new Memory(), act: (ports) => verify(ports, plan)({ failover }) },
   { name: 'claim', world: () => new Memory(), act: (ports) => claim(ports, plan)({ failover }) },
   { name: 'assess', world: () => held(twoDatabases), act: (ports) => assess(ports, twoDatabases)(input) },
-  { name: 'approve', world: held, act: (ports) => approve(ports, plan)({ ...input, taskToken: 'token', summary: 'home is down' }) },
+  { name: 'approve', world: held, act: (ports) => approve(ports, plan)({ ...input, taskToken: 'token', summary: 'home is down', exposureSeconds: 1 }) },
   { name: 'fence', world: held, act: (ports, memory) => again(memory, () => fence(ports, plan)(orders)) },
   { name: 'promote', world: fenced, act: (ports, memory) => again(memory, () => promote(ports, plan)(orders)) },
   { name: 'shift reads', world: held, act: (ports, memory) => again(memory, () => shiftReads(ports, plan)(input)) },

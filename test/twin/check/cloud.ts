@@ -1,6 +1,7 @@
 // An account in which the example is deployed and all is well: the twin's services with what they lack for a rehearsal laid over them.
 // A test puts one answer wrong at a time; everything goes over the wire, by the production adapters.
 import type { ServiceCapacity } from '../../../domain/capacity.ts';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { inventoryOf } from '../../../adapters/inventory.ts';
 import type { Inventory, Packaged } from '../../../domain/inventory.ts';
@@ -171,7 +172,11 @@ async function fill(endpoint: AwsEndpoint, example: Plans, slackUrl: string, url
   const plans = { ...example, applications: [plan] };
   for (const region of allRegions(plans)) await start(call, plans, region);
   const client = new DynamoDBClient({ endpoint: url, region: FIRST, credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' } });
-  await client.send(new PutItemCommand({ TableName: plans.table, Item: { pk: { S: 'app#shop' }, sk: { S: 'drill#1' }, at: { N: String(Date.now() - 86_400_000) } } }));
+  const at = Date.now() - 86_400_000;
+  for (const evacuated of plan.regions) {
+    const record = { pk: 'app#shop', sk: `drill#${evacuated}`, application: 'shop', execution: evacuated, mode: 'traffic', outcome: 'Drill passed', evacuated, startedAt: at, at, step: 'Scale back', reason: '', heldSeconds: 1800, open: false, scaled: [] };
+    await client.send(new PutItemCommand({ TableName: plans.table, Item: marshall(record) }));
+  }
   client.destroy();
   return plans;
 }

@@ -5,7 +5,7 @@ import { approve } from '../../../functions/approve/approve.ts';
 import { claimable } from '../../../functions/claim/claimable.ts';
 import { failover, Memory, plan, start } from '../ports.ts';
 
-const input = { failover, epoch: 1, taskToken: 'a-secret-token', summary: 'home is down' };
+const input = { failover, epoch: 1, taskToken: 'a-secret-token', summary: 'home is down', exposureSeconds: 12 };
 
 test('the token is kept, people are asked, and neither message nor journal holds it', async () => {
   const memory = new Memory().held();

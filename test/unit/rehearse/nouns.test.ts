@@ -2,6 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ServiceCapacity } from '../../../domain/capacity.ts';
 import type { CertificateDetails, InstanceDetails, RecordDetails, ServiceDetails, TableDetails } from '../../../domain/inventory.ts';
+import { DRILL_OUTCOMES, staleDrills, staleText, type DrillRecord } from '../../../domain/drill.ts';
+import { freshnessFigures } from '../../../functions/watch/freshness.ts';
 import { accepted } from '../../../functions/rehearse/accepted.ts';
 import { addedTasks, concurrencyFindings, quotaFindings } from '../../../functions/rehearse/capacity.ts';
 import { finding, worstOf } from '../../../functions/rehearse/catalogue.ts';
@@ -189,8 +191,26 @@ describe('deployment', () => {
     expect(ruleFindings('r', home, target, { isEnabled: true, targetArns: [arn(home)] })).toEqual([]);
     expect(ruleFindings('r', home, target, { isEnabled: true, targetArns: [arn(survivor)] })).toHaveLength(1);
   });
-  test.each([[undefined, ['drill-none']], [90, []], [91, ['drill-old']]])('a drill %s days ago', (days, expected) => {
-    expect(ids(drillFindings('shop', days === undefined ? undefined : start - days * DAY_MS, start))).toEqual(expected);
+  const drill = (days: number, evacuated: string, more: Partial<DrillRecord> = {}): DrillRecord => ({
+    application: 'shop', execution: `d-${days}-${evacuated}`, mode: 'traffic', outcome: 'Drill passed', evacuated, startedAt: start - days * DAY_MS - 1, at: start - days * DAY_MS, step: '', reason: '', heldSeconds: 60, open: false, scaled: [], ...more,
+  });
+  test.each([[90, []], [91, ['drill-old']]])('both directions %s days ago', (days, expected) => {
+    expect(ids(drillFindings(plan, [drill(days, home), drill(days, survivor)], start))).toEqual(expected);
+  });
+  test('no drill, and only drills that were worth nothing, are none', () => {
+    expect(ids(drillFindings(plan, [], start))).toEqual(['drill-none']);
+    for (const outcome of DRILL_OUTCOMES.filter((one) => one !== 'Drill passed')) expect(ids(drillFindings(plan, [drill(1, home, { outcome }), drill(1, survivor, { outcome })], start))).toEqual(['drill-none']);
+    for (const mode of ['rehearsal', 'return', 'switchover'] as const) expect(ids(drillFindings(plan, [drill(1, home, { mode }), drill(1, survivor, { mode })], start))).toEqual(['drill-none']);
+  });
+  test('a failed drill makes an old good one no younger, and the region is named', () => {
+    const records = [drill(1, home, { outcome: 'Drill stopped' }), drill(100, home), drill(2, survivor)];
+    expect(drillFindings(plan, records, start)).toMatchObject([{ id: 'drill-old', evidence: expect.stringMatching(new RegExp(`^${home}: .*100 days old$`)) }]);
+  });
+  test('it goes by the rule of the alarm and of status', () => {
+    for (const records of [[drill(100, home), drill(2, survivor)], [drill(1, home), drill(2, survivor)], [drill(1, home), drill(2, survivor), drill(3, home, { mode: 'switchover', outcome: 'Drill stopped' })]]) {
+      expect(drillFindings(plan, records, start).map(({ evidence }) => evidence)).toEqual(staleDrills(plan.regions, records, start).length === 0 ? [] : [staleDrills(plan.regions, records, start).map(staleText).join('; ')]);
+      expect(drillFindings(plan, records, start).length > 0).toBe((freshnessFigures(records, plan.regions, start)[0]?.value ?? 0) > 0);
+    }
   });
   test('questions carry the account of the role; denials are counted, not all told', () => {
     expect(callsOf([{ actions: ['a:B'], resources: ['arn:aws:x::${AWS::AccountId}:y'], context: [{ key: 'k', values: ['${AWS::AccountId}'], isList: false }] }], 'arn:aws:iam::444455556666:role/r'))
