@@ -17,7 +17,9 @@ const contracts = {
   conclude: [contract.concludeInput, contract.concludeOutput], announce: [contract.announceInput, contract.announceOutput],
 } as const;
 type Step = keyof typeof contracts;
-const machine = loadYaml(readFileSync(join(root, 'statemachines', 'failback.asl.yaml'), 'utf8'), Object.fromEntries(Object.keys(contracts).map((name) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionArn`, name])));
+/** Steps of a switchover drill (test/unit/drills.test.ts); a failback that called one would fail here. */
+const ONLY_DRILLS = ['prepare', 'settle'];
+const machine = loadYaml(readFileSync(join(root, 'statemachines', 'failback.asl.yaml'), 'utf8'), Object.fromEntries([...Object.keys(contracts), ...ONLY_DRILLS].map((name) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionArn`, name])));
 
 const of = (evacuated: string) => ({ application: 'shop', execution: 'f1', evacuated, incident: 'failback-f1', mode: 'failback', startedAt: 1 });
 const surveyed = { survey: 'go', reason: 'it goes home', home: 'eu-west-1', rebuild: of('eu-west-1'), move: of('eu-central-1'), writerMoves: true, resumes: false, databases: ['orders'], scaled: { home: [], other: [] } };
