@@ -1,15 +1,15 @@
 // The HTTP face of the sample application. It answers what is true: 201 only for a write that may be acknowledged, 503 with the
 // reason for all others, and a deep health check whose content, not its status, tells what works.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { WriteOutcomeUnknownError, WriteRefusedError, type Guard } from '../../guard/index.ts';
+import { WriteOutcomeUnknownError, WriteRefusedError } from '../../guard/index.ts';
 import type { ApplicationConfig } from './config.ts';
 import { deepHealth } from './health.ts';
-import type { CuttablePool, WriterPools } from './pools.ts';
 import { Reads } from './reads.ts';
 import { openSession, readSession } from './sessions.ts';
+import { homeIn, servedBy, storeOf, type Store, type Stores } from './stores.ts';
 import { writeClient } from './writes.ts';
 
-export interface ServerParts { readonly config: ApplicationConfig; readonly guard: Guard; readonly local: CuttablePool; readonly writers: WriterPools; readonly counts: Counts }
+export interface ServerParts { readonly config: ApplicationConfig; readonly stores: Stores; readonly counts: Counts }
 /** What happened, by name. */
 export class Counts {
   readonly #counts: Record<string, number> = {};
@@ -22,7 +22,7 @@ export class Counts {
 }
 
 interface Answer { readonly status: number; readonly body: unknown }
-type Route = (request: { readonly url: URL; readonly part: string; readonly body: Record<string, unknown>; readonly token: string }) => Promise<Answer> | Answer;
+type Route = (request: { readonly url: URL; readonly part: string; readonly body: Record<string, unknown>; readonly token: string; readonly home: string | undefined }) => Promise<Answer> | Answer;
 
 const BODY_BYTES_MAX = 64 * 1024;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -35,23 +35,31 @@ export function applicationServer(parts: ServerParts): Server {
   });
 }
 
-function routesOf({ config, guard, local, writers, counts }: ServerParts): Readonly<Record<string, Route>> {
-  const reads = new Reads(local, config.readCacheMs, () => guard.permit().epoch);
-  const write = writeClient(guard, writers);
-  const deep = deepHealth({ guard, local, writers, config });
+/** What a user's requests go to. */
+interface Desk { readonly store: Store; readonly reads: Reads; readonly write: ReturnType<typeof writeClient> }
+
+function routesOf({ config, stores, counts }: ServerParts): Readonly<Record<string, Route>> {
+  const [{ guard, local, writers }] = stores;
+  const desks = stores.map((store): Desk => ({ store, reads: new Reads(store.local, config.readCacheMs, () => store.guard.permit().epoch), write: writeClient(store.guard, store.writers) }));
+  const deskOf = (home: string | undefined): Desk => desks[stores.indexOf(storeOf(stores, home))] as Desk;
+  const deep = deepHealth({ stores, config });
   return {
-    'POST /writes': async ({ body }) => {
+    'POST /writes': async ({ body, home }) => {
       const { id, payload = '' } = body;
       if (typeof id !== 'string' || !UUID.test(id) || typeof payload !== 'string') return no(400, 'invalid', 'id must be a UUID and payload a text');
       counts.add('writes offered');
+      const { store, write } = deskOf(home);
       const written = await write({ id, region: config.region, payload });
       counts.add('writes acknowledged');
-      return { status: 201, body: written };
+      return { status: 201, body: { ...written, ...pinned(store) } };
     },
-    'GET /reads': async () => ({ status: 200, body: { rows: await reads.newest() } }),
-    'GET /reads/': async ({ part }) => {
+    'GET /reads': async ({ home }) => {
+      const { store, reads } = deskOf(home);
+      return { status: 200, body: { rows: await reads.newest(), ...pinned(store) } };
+    },
+    'GET /reads/': async ({ part, home }) => {
       if (!UUID.test(part)) return no(400, 'invalid', 'the id must be a UUID');
-      const row = await reads.one(part);
+      const row = await deskOf(home).reads.one(part);
       return row === undefined ? no(404, 'unknown', `there is no write ${part} here`) : { status: 200, body: row };
     },
     'POST /sessions': async ({ body }) => {
@@ -68,9 +76,15 @@ function routesOf({ config, guard, local, writers, counts }: ServerParts): Reado
     'GET /health': () => ({ status: 200, body: { status: 'ok', region: config.region } }),
     'GET /health/deep': async ({ url }) => ({ status: 200, body: await deep(url.searchParams.get('nonce') ?? '') }),
     'GET /metrics': () => ({
-      status: 200, body: { region: config.region, pid: process.pid, counts: counts.all(), pool: { local: local.counts, writer: writers.counts, recycled: writers.recycled }, cache: reads.counts, permit: guard.permit() },
+      status: 200, body: { region: config.region, pid: process.pid, counts: counts.all(), pool: { local: local.counts, writer: writers.counts, recycled: writers.recycled }, cache: deskOf(undefined).reads.counts, permit: guard.permit() },
     }),
   };
+}
+
+/** A pinned user hears with each answer which region serves them now. */
+function pinned(store: Store): { readonly served?: string } {
+  const served = servedBy(store);
+  return served === undefined ? {} : { served };
 }
 
 async function answerTo(routes: Readonly<Record<string, Route>>, request: IncomingMessage): Promise<Answer> {
@@ -83,7 +97,7 @@ async function answerTo(routes: Readonly<Record<string, Route>>, request: Incomi
   const body = await readBody(request);
   if (body === undefined) return no(400, 'invalid', `the body must be a JSON object of at most ${BODY_BYTES_MAX} bytes`);
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  return found({ url, part: url.pathname.slice(cut), body, token });
+  return found({ url, part: url.pathname.slice(cut), body, token, home: homeIn(request.headers.cookie) });
 }
 
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown> | undefined> {

@@ -31,6 +31,7 @@ export class LoadGenerator {
   readonly #open = new Set<Promise<void>>();
   #told = 0;
   #sent = 0;
+  #writes = 0;
   #startedAt = 0;
   #ticking: NodeJS.Timeout | undefined;
   #telling: NodeJS.Timeout | undefined;
@@ -40,7 +41,8 @@ export class LoadGenerator {
     const random = options.random ?? Math.random;
     this.#onSecond = options.onSecond ?? (() => undefined);
     this.#random = random;
-    this.#users = Array.from({ length: config.caches }, () => new User(config, random, this.#now));
+    const homes = Object.keys(config.shards?.databases ?? {});
+    this.#users = Array.from({ length: config.caches }, (_, index) => new User(config, random, this.#now, homes[index % homes.length]));
   }
 
   start(): void {
@@ -58,7 +60,7 @@ export class LoadGenerator {
     clearInterval(this.#telling);
     this.#tell();
     for (const user of this.#users) user.close();
-    return outcome(this.#samples, this.#startedAt, endedAt);
+    return { ...outcome(this.#samples, this.#startedAt, endedAt), pins: this.#users.flatMap(({ pin }) => pin ?? []) };
   }
 
   #sendDue(): void {
@@ -73,13 +75,20 @@ export class LoadGenerator {
       // Exact shares, evenly spread: a write each time that the sum of shares passes a whole number.
       const { writeShare } = this.#config;
       const isWrite = Math.floor((number + 1) * writeShare) > Math.floor(number * writeShare);
-      const asked = isWrite ? ({ kind: 'write', id: `${this.#config.idPrefix}${String(number).padStart(12, '0')}`, dueAt } as const) : ({ kind: 'read', dueAt } as const);
+      const asked = isWrite ? ({ kind: 'write', id: `${this.#config.idPrefix}${String(number).padStart(12, '0')}`, dueAt, common: this.#isCommon() } as const) : ({ kind: 'read', dueAt } as const);
       const done: Promise<void> = user.ask(asked).then((sample) => {
         this.#samples.push(sample);
         this.#open.delete(done);
       });
       this.#open.add(done);
     }
+  }
+
+  /** By its number, so that each database gets its part for sure. */
+  #isCommon(): boolean {
+    const every = this.#config.shards?.commonEvery;
+    this.#writes += 1;
+    return every !== undefined && this.#writes % every === 0;
   }
 
   #tell(): void {

@@ -12,17 +12,25 @@ export interface Asked {
   readonly kind: Sample['kind'];
   readonly id?: string;
   readonly dueAt: number;
+  /** Sent without the user's pin. */
+  readonly common?: boolean;
 }
 
-type Answered = Pick<Sample, 'ok' | 'status'> & Partial<Pick<Sample, 'region' | 'epoch'>>;
+type Answered = Pick<Sample, 'ok' | 'status'> & Partial<Pick<Sample, 'region' | 'epoch'>> & { readonly served?: string };
+
+/** Where a user is at home, and the regions by which it was told to be served, one after the other. */
+export interface Pin { readonly home: string; readonly served: readonly string[] }
 
 export class User {
   readonly #config: LoadConfig;
   readonly #now: () => number;
   readonly #cache: ResolverCache;
+  readonly #home: string | undefined;
+  readonly #served: string[] = [];
   #connections: { readonly address: string; readonly agent: Agent } | undefined;
 
-  constructor(config: LoadConfig, random: () => number, now: () => number) {
+  constructor(config: LoadConfig, random: () => number, now: () => number, home?: string) {
+    this.#home = home;
     this.#config = config;
     this.#now = now;
     this.#cache = new ResolverCache({ name: config.name, dnsServer: config.dnsServer, dnsLimitMs: config.dnsLimitMs, random, now });
@@ -30,8 +38,20 @@ export class User {
 
   async ask(asked: Asked): Promise<Sample> {
     const sentAt = this.#now();
-    const answered = await this.#try(asked);
-    return { kind: asked.kind, ...(asked.id === undefined ? {} : { id: asked.id }), dueAt: asked.dueAt, sentAt, endedAt: this.#now(), ...answered };
+    const { served, ...answered } = await this.#try(asked);
+    if (served !== undefined && this.#served.at(-1) !== served) this.#served.push(served);
+    const database = asked.kind === 'write' ? this.#databaseOf(asked) : undefined;
+    return { kind: asked.kind, ...(asked.id === undefined ? {} : { id: asked.id }), ...(database === undefined ? {} : { database }), dueAt: asked.dueAt, sentAt, endedAt: this.#now(), ...answered };
+  }
+
+  /** Undefined when it is pinned to no region. */
+  get pin(): Pin | undefined {
+    return this.#home === undefined ? undefined : { home: this.#home, served: [...this.#served] };
+  }
+
+  #databaseOf({ common = false }: Asked): string | undefined {
+    const { shards } = this.#config;
+    return shards === undefined ? undefined : (common ? undefined : shards.databases[this.#home ?? '']) ?? shards.common;
   }
 
   close(): void {
@@ -65,6 +85,7 @@ export class User {
 
   #send(asked: Asked, address: string): Promise<Answered> {
     const { name, port, readPath, writePath, requestLimitMs } = this.#config;
+    const cookie = this.#home === undefined || asked.common === true ? {} : { cookie: `home=${this.#home}` };
     const body = asked.kind === 'write' ? JSON.stringify({ id: asked.id }) : undefined;
     return new Promise((resolve) => {
       const sent = request({
@@ -73,7 +94,7 @@ export class User {
         agent: this.#agentFor(address),
         method: body === undefined ? 'GET' : 'POST',
         path: body === undefined ? readPath : writePath,
-        headers: { host: `${name}:${port}`, ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }) },
+        headers: { host: `${name}:${port}`, ...cookie, ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }) },
       });
       const end = (answered: Answered): void => {
         clearTimeout(limit);
@@ -102,8 +123,8 @@ export class User {
   }
 }
 
-/** Region and epoch, where the answer tells them. */
-function told(body: string): Partial<Pick<Sample, 'region' | 'epoch'>> {
+/** Region, epoch and where a pinned user is served, where the answer tells them. */
+function told(body: string): Pick<Answered, 'region' | 'epoch' | 'served'> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);
@@ -112,6 +133,6 @@ function told(body: string): Partial<Pick<Sample, 'region' | 'epoch'>> {
     return {};
   }
   if (typeof parsed !== 'object' || parsed === null) return {};
-  const { region, epoch } = parsed as { region?: unknown; epoch?: unknown };
-  return { ...(typeof region === 'string' ? { region } : {}), ...(typeof epoch === 'number' ? { epoch } : {}) };
+  const { region, epoch, served } = parsed as { region?: unknown; epoch?: unknown; served?: unknown };
+  return { ...(typeof region === 'string' ? { region } : {}), ...(typeof epoch === 'number' ? { epoch } : {}), ...(typeof served === 'string' ? { served } : {}) };
 }
