@@ -15,6 +15,8 @@ export async function bundle(outputDirectory = join(root, 'dist', 'functions')):
   return Promise.all(functionNames().map(async (name) => {
     const file = join(outputDirectory, name, 'index.cjs');
     const result = await build({
+      // Else the sources are named as seen from where the command was typed.
+      absWorkingDir: root,
       entryPoints: [join(root, 'functions', name, 'handler.ts')], outfile: file,
       bundle: true, minify: true, keepNames: true, platform: 'node', target: 'node24', format: 'cjs', metafile: true, logLevel: 'error',
       sourcemap: false, legalComments: 'none', external: ['pg-native'],

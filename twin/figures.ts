@@ -14,6 +14,7 @@ export interface RunResult {
   readonly outcome: string;
   readonly reason: string;
   readonly epoch: number;
+  /** Of several databases: the longest of one. */
   readonly writeDowntimeSeconds: number;
   readonly readDowntimeSeconds: number;
   readonly floor: Floor;

@@ -48,7 +48,7 @@ export async function readBack(end: RunEnd): Promise<{ readonly result: RunResul
   const result = figures({
     settings, ...(failback === undefined ? {} : { failback: { figures: failbackFigures(failback, journal, first.acknowledged, first.lost), whole: isWhole(read) } }), seed, evidence, rights: usedRights(calls, twin.plan), notes: notesOf(twin, traffic), coldStarts: twin.lambdas.statistics.coldStarts, messages: twin.slack.messages.map(({ text }) => shown(text)),
     writeDowntimes: traffic.writeDowntimes, pins: traffic.pins,
-    floor: floor(settings, twin.cloud.measured.promotionSeconds), writeDowntimeSeconds: span(traffic.writeDowntime), readDowntimeSeconds: span(traffic.readDowntime),
+    floor: floor(settings, twin.cloud.measured.promotionSeconds), writeDowntimeSeconds: Math.max(...[traffic.writeDowntime, ...Object.values(traffic.writeDowntimes)].map(span)), readDowntimeSeconds: span(traffic.readDowntime),
   });
   return { result, journal };
 }

@@ -22,7 +22,8 @@ export function summaryText(result: RunResult, colour: boolean): string {
     row('reads stood still', `${result.readDowntimeSeconds.toFixed(2)} s`, ''),
     row('acknowledged writes', String(result.ackedWrites), `${result.lostAckedWrites} lost, each looked up by its id on the final writer`),
     row('reported loss window', result.reportedLoss === null ? 'none' : `${result.lossWindowSeconds.toFixed(1)} s`, result.reportedLoss === null ? '' : `${clock(result.reportedLoss.from)} to ${clock(result.reportedLoss.to)}; ${result.lostOutsideWindow} lost outside of it`),
-    row('writers at one time', String(result.writersSeen), 'read from both databases'),
+    row('writers at one time', String(result.writersSeen), `read from both ${result.databases === undefined ? 'databases' : 'sides of each database'}`),
+    ...databaseLines(result, paint),
     ...oldWriterLines(result.oldWriter, paint),
     ...failbackLines(result.failback, paint),
     row('invariants', bad.length === 0 ? paint(32, `${Object.keys(result.invariants).length} hold`) : paint(31, `BROKEN: ${bad.join(', ')}`), ''),
@@ -31,6 +32,18 @@ export function summaryText(result: RunResult, colour: boolean): string {
     '',
     paint(2, '  Figures of this machine, not of AWS: a real RDS promotion takes minutes. They show logic, order and safety.'),
   ].join('\n');
+}
+
+/** Each database of several, and where users who are pinned to a region were led. */
+function databaseLines({ databases = [], pins = [] }: RunResult, paint: (code: number, text: string) => string): readonly string[] {
+  return [
+    ...databases.map(({ database, role, writerBefore, writer, epoch, untouched, ackedWrites, lostAckedWrites, lostOutsideWindow, writersSeen, writeDowntimeSeconds }) => {
+      const way = untouched ? `stays in ${writerBefore}, untouched` : `${writerBefore} -> ${writer ?? 'nobody'}`;
+      const text = `    ${database.padEnd(12)} ${role.padEnd(20)} ${way}, epoch ${epoch ?? 'none'}; ${writeDowntimeSeconds.toFixed(2)} s without a write; ${lostAckedWrites} of ${ackedWrites} lost, ${lostOutsideWindow} outside the window; writers at one time: ${writersSeen}`;
+      return paint(lostOutsideWindow > 0 || writersSeen > 1 ? 31 : 2, text);
+    }),
+    ...pins.map(({ home, users, served, repinned }) => paint(2, `    users at home in ${home}: ${users}, now served by ${Object.entries(served).map(([region, count]) => `${region} (${count})`).join(', ')}; ${repinned} re-pinned`)),
+  ];
 }
 
 /** What the way home cost, beside what the failover had lost. */

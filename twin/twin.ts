@@ -99,7 +99,7 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   await assertBindable(allAddresses());
   const directory = openRunDirectory(settings.directory, settings.keep);
   atEnd(() => directory.remove());
-  onProgress('building the Lambda bundles and starting PostgreSQL in two regions');
+  onProgress(`building the Lambda bundles and starting ${settings.databases === 1 ? '' : `${settings.databases} times `}PostgreSQL in two regions`);
   const network = new Network({ wanRoundTripMs: settings.wanRoundTripMs });
   atEnd(() => network.close());
   const [bundles, { databases }, names] = await all([
