@@ -4,6 +4,7 @@ import { databaseFigures, pinFigures, pinInvariants, type DatabaseFigures, type 
 import type { Floor } from './floor.ts';
 import { failbackInvariants, type FailbackFigures } from './failback.ts';
 import { invariants, lostOutsideWindow, writersSeen, type Evidence } from './invariants.ts';
+import type { Aftermath } from './load/aftermath.ts';
 import type { LoadResult } from './load/outcome.ts';
 import { oldWriterFigures, type OldWriterFigures } from './old-writer.ts';
 import type { UsedRight } from './rights.ts';
@@ -30,6 +31,8 @@ export interface RunResult {
   readonly databases?: readonly DatabaseFigures[];
   /** Users that are pinned to a region, where there are several databases. */
   readonly pins?: readonly PinFigures[];
+  /** Sessions, caches and latency before the fault and after its outcome; null where nobody said when that was. */
+  readonly aftermath: Aftermath | null;
   readonly phases: Readonly<Record<string, number>>;
   readonly invariants: Readonly<Record<string, boolean>>;
   /** What each function asked of AWS, each right once. */
@@ -55,6 +58,7 @@ export interface RunInput {
   readonly rights: readonly UsedRight[];
   readonly writeDowntimes: LoadResult['writeDowntimes'];
   readonly pins: LoadResult['pins'];
+  readonly aftermath: LoadResult['aftermath'];
   readonly writeDowntimeSeconds: number;
   readonly readDowntimeSeconds: number;
   readonly coldStarts: number;
@@ -89,13 +93,18 @@ export function figures(input: RunInput): RunResult {
     reportedLoss: window === undefined ? null : { from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() },
     writersSeen: writers, oldWriter: oldWriterFigures(databases[0].oldWriter, writersSeen(databases[0].stored)),
     ...(databases.length === 1 ? {} : { databases: databases.map((one) => databaseFigures(one, input.writeDowntimes)), pins: pinFigures(input.pins) }),
+    aftermath: input.aftermath ?? null,
     phases: phases(evidence.journal, evidence.faultAt),
-    invariants: { ...invariants(evidence), ...pinInvariants(databases, input.pins), 'every call is one that the role of its function allows': input.rights.every(({ allowed }) => allowed), ...(input.failback === undefined ? {} : failbackInvariants(input.failback.figures, input.failback.whole)) },
+    invariants: { ...invariants(evidence), ...pinInvariants(databases, input.pins), ...sessionInvariants(input.aftermath), 'every call is one that the role of its function allows': input.rights.every(({ allowed }) => allowed), ...(input.failback === undefined ? {} : failbackInvariants(input.failback.figures, input.failback.whole)) },
     failback: input.failback?.figures ?? null,
     rights: input.rights,
     settings: input.settings, seed: input.seed, coldStarts: input.coldStarts, messages: input.messages, notes: input.notes,
   };
 }
+
+/** The other region reads the tokens of the one that is gone: nobody has to log in again. */
+const sessionInvariants = (found: Aftermath | undefined): Readonly<Record<string, boolean>> =>
+  (found === undefined ? {} : { 'sessions outlive what happens': found.sessions.kept === found.sessions.shown && found.sessions.reauthentications === 0 });
 
 /** Seconds of each phase of the execution that acted, one after the other from the fault on; steps that run side by side end side by side. */
 export function phases(journal: readonly JournalEntry[], faultAt: number): Readonly<Record<string, number>> {

@@ -47,10 +47,11 @@ export async function observeRun(twin: Twin, settings: Settings, seed: number, s
     say(`  fault: ${settings.fault}, ${FAULT_TEXTS[settings.fault].does}`);
     await inject(settings.fault, twin, settings);
     await awaitOutcome(twin, settings, live);
+    const settledAt = Date.now();
     const returned = await comeBack(twin, settings, live, say);
     const failback = settings.failback && returned !== undefined ? await failBack(twin, live, say) : undefined;
     await pause(settings.afterSeconds);
-    const traffic = await load.stop();
+    const traffic = await load.stop({ brokenAt: faultAt, settledAt });
     return { ...(await readBack({ twin, settings, seed, faultAt, traffic, returned, failback })), seconds, faultAt };
   } finally {
     load.kill();
@@ -91,7 +92,7 @@ async function comeBack(twin: Twin, settings: Settings, live: LiveJournal, say: 
 export function loadConfig(twin: Twin, settings: Settings): LoadConfig {
   const regions = [REGION_A, REGION_B];
   return {
-    ...loadDefaults, name: PUBLIC_NAME, port: twin.applicationPort, dnsServer: twin.names.publicServer, rate: settings.rate, idPrefix: randomUUID().slice(0, 24),
+    ...loadDefaults, name: PUBLIC_NAME, port: twin.applicationPort, dnsServer: twin.names.publicServer, rate: settings.rate, idPrefix: randomUUID().slice(0, 24), sessionUser: 'ada',
     addressMap: Object.fromEntries(regions.map((region) => [addressOf(region), linkAddress(USERS, region)])),
     addressRegions: Object.fromEntries(regions.map((region) => [addressOf(region), region])), ...sharded(twin),
   };

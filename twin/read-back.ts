@@ -47,7 +47,7 @@ export async function readBack(end: RunEnd): Promise<{ readonly result: RunResul
   const span = (downtime: LoadResult['writeDowntime']): number => (downtime?.ms ?? 0) / 1000;
   const result = figures({
     settings, ...(failback === undefined ? {} : { failback: { figures: failbackFigures(failback, journal, first.acknowledged, first.lost), whole: isWhole(read) } }), seed, evidence, rights: usedRights(calls, twin.plan), notes: notesOf(twin, traffic), coldStarts: twin.lambdas.statistics.coldStarts, messages: twin.slack.messages.map(({ text }) => shown(text)),
-    writeDowntimes: traffic.writeDowntimes, pins: traffic.pins,
+    writeDowntimes: traffic.writeDowntimes, pins: traffic.pins, aftermath: traffic.aftermath,
     floor: floor(settings, twin.cloud.measured.promotionSeconds), writeDowntimeSeconds: Math.max(...[traffic.writeDowntime, ...Object.values(traffic.writeDowntimes)].map(span)), readDowntimeSeconds: span(traffic.readDowntime),
   });
   return { result, journal };

@@ -22,6 +22,7 @@ export function summaryText(result: RunResult, colour: boolean): string {
     row('reads stood still', `${result.readDowntimeSeconds.toFixed(2)} s`, ''),
     row('acknowledged writes', String(result.ackedWrites), `${result.lostAckedWrites} lost, each looked up by its id on the final writer`),
     row('reported loss window', result.reportedLoss === null ? 'none' : `${result.lossWindowSeconds.toFixed(1)} s`, result.reportedLoss === null ? '' : `${clock(result.reportedLoss.from)} to ${clock(result.reportedLoss.to)}; ${result.lostOutsideWindow} lost outside of it`),
+    ...aftermathLines(result.aftermath),
     row('writers at one time', String(result.writersSeen), `read from both ${result.databases === undefined ? 'databases' : 'sides of each database'}`),
     ...databaseLines(result, paint),
     ...oldWriterLines(result.oldWriter, paint),
@@ -32,6 +33,19 @@ export function summaryText(result: RunResult, colour: boolean): string {
     '',
     paint(2, '  Figures of this machine, not of AWS: a real RDS promotion takes minutes. They show logic, order and safety.'),
   ].join('\n');
+}
+
+/** What users kept, and how fast they are served now. */
+function aftermathLines(found: RunResult['aftermath']): readonly string[] {
+  if (found === null) return [];
+  const { sessions, cache, latency } = found;
+  const percent = (rate: number | null): string => (rate === null ? 'none' : `${(rate * 100).toFixed(0)} %`);
+  const times = (of: typeof latency.before): string => (of === null ? 'none' : `${of.p50Ms.toFixed(0)} / ${of.p99Ms.toFixed(0)} ms`);
+  return [
+    row('sessions', `${sessions.kept} kept`, `of ${sessions.shown} that were shown again, ${sessions.before} before; ${sessions.reauthentications} logged in again`),
+    row('cache hits', percent(cache.hitRateAfter), `before ${percent(cache.hitRateBefore)}; ${cache.forgottenByEpoch} answers forgotten with the epoch`),
+    row('p50 / p99', times(latency.after), `before ${times(latency.before)}`),
+  ];
 }
 
 /** Each database of several, and where users who are pinned to a region were led. */

@@ -106,7 +106,6 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
     builtBundles(), keep(startDatabases({ settings, runDirectory: directory.path, network }), (made) => atEnd(() => made.close())),
     keep(startNames(settings), (made) => atEnd(() => made.close())),
   ]);
-  const [{ pair }] = databases;
   const { slack, slackToken, slackSigningSecret } = await startSlack(atEnd);
   const ports = await openPorts(network);
   await keep(startControl(addressOf(GLOBAL), ports.control), (made) => atEnd(() => made.close()));
@@ -138,7 +137,7 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   await grantFirstPermits(operator, databases);
   await createSecrets(operator, { username: 'hotshift', passwords: byDatabase(databases, (one) => one.passwords.hotshift), slackToken, slackSigningSecret });
   const dns = await createDns(operator, { databases, addresses, controlAddress: addressOf(GLOBAL), applicationPort: ports.application, ttlSeconds: settings.ttlSeconds, failuresToSuspect: settings.failuresToSuspect, switchPort: functionUrls?.port });
-  const plan = withHealthChecks(twinPlan(settings, { applicationPort: ports.application, controlPort: ports.control, databasePort: pair.port, databasePorts: byDatabase(databases, ({ port }) => port), slackUrl: slack.url, hostedZoneId: dns.hostedZoneId, addresses }), dns);
+  const plan = withHealthChecks(twinPlan(settings, { applicationPort: ports.application, controlPort: ports.control, databasePort: databases[0].pair.port, databasePorts: byDatabase(databases, ({ port }) => port), slackUrl: slack.url, hostedZoneId: dns.hostedZoneId, addresses }), dns);
   const machines = await createWorkflows(operator, functionNames(), plan, withoutOf(settings));
   const failbackMachine = settings.failback ? await createFailbacks(operator) : undefined;
   const drillMachines = settings.drill === undefined ? {} : await createDrills(operator);
@@ -162,7 +161,7 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   onProgress('warming the steps of the workflow, as their schedule does');
   await scheduler.warm;
   return {
-    plan, network, pair, databases, names, cloud, lambdas, applications, clients, slack, slackSigningSecret, applicationPort: ports.application, machines, failbackMachine, directory: directory.path, drillMachines, onLoad: (make) => { makeLoad = make; }, logs, troubles, stop,
+    plan, network, pair: databases[0].pair, databases, names, cloud, lambdas, applications, clients, slack, slackSigningSecret, applicationPort: ports.application, machines, failbackMachine, directory: directory.path, drillMachines, onLoad: (make) => { makeLoad = make; }, logs, troubles, stop,
     secrets: [...databases.flatMap((database) => Object.values(database.pair.passwords)), slackToken, slackSigningSecret, applications.sessionKey],
   };
 }

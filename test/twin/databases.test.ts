@@ -29,6 +29,9 @@ test('region-crash: the configuration and the shard of the dead region move, the
   for (const { database, writeDowntimeSeconds } of result.databases ?? []) expect([database, writeDowntimeSeconds > 0]).toEqual([database, true]);
   expect(result.pins).toMatchObject([{ home: A, users: 10 }, { home: B, users: 10, served: { [B]: 10 }, repinned: 0 }]);
   expect(result.pins?.[0]?.repinned).toBeGreaterThan(0);
+  // Tokens that the dead region signed are taken by the other one.
+  expect(result.aftermath?.sessions).toMatchObject({ before: 20, reauthentications: 0 });
+  expect(result.aftermath?.sessions.kept).toBeGreaterThan(0);
   // In the order of the plan, and nothing at all of the shard that stays.
   const at = (words: RegExp): number => progress.search(words);
   expect(at(/Promote replica +config: a write was committed/)).toBeGreaterThan(0);

@@ -5,7 +5,7 @@ import { WriteOutcomeUnknownError, WriteRefusedError } from '../../guard/index.t
 import type { ApplicationConfig } from './config.ts';
 import { deepHealth } from './health.ts';
 import { Reads } from './reads.ts';
-import { openSession, readSession } from './sessions.ts';
+import { cookieIn, openSession, readSession, SESSION, sessionCookie } from './sessions.ts';
 import { homeIn, servedBy, storeOf, type Store, type Stores } from './stores.ts';
 import { writeClient } from './writes.ts';
 
@@ -21,8 +21,8 @@ export class Counts {
   }
 }
 
-interface Answer { readonly status: number; readonly body: unknown }
-type Route = (request: { readonly url: URL; readonly part: string; readonly body: Record<string, unknown>; readonly token: string; readonly home: string | undefined }) => Promise<Answer> | Answer;
+interface Answer { readonly status: number; readonly body: unknown; /** To be set. */ readonly cookie?: string }
+type Route = (request: { readonly url: URL; readonly part: string; readonly body: Record<string, unknown>; readonly token: string; readonly home: string | undefined; /** Token of the session's cookie. */ readonly session: string | undefined }) => Promise<Answer> | Answer;
 
 const BODY_BYTES_MAX = 64 * 1024;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -31,7 +31,7 @@ const no = (status: number, error: string, reason: string): Answer => ({ status,
 export function applicationServer(parts: ServerParts): Server {
   const routes = routesOf(parts);
   return createServer((request, response) => {
-    answerTo(routes, request).catch((error: unknown) => failure(error, parts.counts)).then(({ status, body }) => send(response, status, body, parts.config.region), () => response.destroy());
+    answerTo(routes, request).catch((error: unknown) => failure(error, parts.counts)).then((answer) => send(response, answer, parts.config.region), () => response.destroy());
   });
 }
 
@@ -53,9 +53,13 @@ function routesOf({ config, stores, counts }: ServerParts): Readonly<Record<stri
       counts.add('writes acknowledged');
       return { status: 201, body: { ...written, ...pinned(store) } };
     },
-    'GET /reads': async ({ home }) => {
+    'GET /reads': async ({ home, session }) => {
+      if (session !== undefined && readSession(session, config.sessionKey, Date.now()) === undefined) {
+        counts.add('sessions refused');
+        return no(401, 'no session', 'the session is not valid: log in again');
+      }
       const { store, reads } = deskOf(home);
-      return { status: 200, body: { rows: await reads.newest(), ...pinned(store) } };
+      return { status: 200, body: { ...await reads.newest(), ...(session === undefined ? {} : { session: 'accepted' }), ...pinned(store) } };
     },
     'GET /reads/': async ({ part, home }) => {
       if (!UUID.test(part)) return no(400, 'invalid', 'the id must be a UUID');
@@ -66,7 +70,8 @@ function routesOf({ config, stores, counts }: ServerParts): Readonly<Record<stri
       const [user] = await local.query<{ name: string }>({ text: 'select name from app_user where name = $1', values: [body.user] });
       if (user === undefined) return no(404, 'unknown', 'there is no such user');
       counts.add('sessions opened');
-      return { status: 201, body: { token: openSession(user.name, config.region, config.sessionKey, Date.now()) } };
+      const token = openSession(user.name, config.region, config.sessionKey, Date.now());
+      return { status: 201, body: { token }, cookie: sessionCookie(token) };
     },
     'GET /session': ({ token }) => {
       const session = readSession(token, config.sessionKey, Date.now());
@@ -97,7 +102,7 @@ async function answerTo(routes: Readonly<Record<string, Route>>, request: Incomi
   const body = await readBody(request);
   if (body === undefined) return no(400, 'invalid', `the body must be a JSON object of at most ${BODY_BYTES_MAX} bytes`);
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  return found({ url, part: url.pathname.slice(cut), body, token, home: homeIn(request.headers.cookie) });
+  return found({ url, part: url.pathname.slice(cut), body, token, home: homeIn(request.headers.cookie), session: cookieIn(request.headers.cookie, SESSION) });
 }
 
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown> | undefined> {
@@ -130,7 +135,7 @@ function failure(error: unknown, counts: Counts): Answer {
   return no(503, 'failed', reason);
 }
 
-function send(response: ServerResponse, status: number, body: unknown, region: string): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-region': region, ...(status === 503 ? { 'retry-after': '1' } : {}) });
+function send(response: ServerResponse, { status, body, cookie }: Answer, region: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-region': region, ...(cookie === undefined ? {} : { 'set-cookie': cookie }), ...(status === 503 ? { 'retry-after': '1' } : {}) });
   response.end(JSON.stringify(body));
 }

@@ -3,6 +3,7 @@
 // the users of a home now is told by the permit of their shard, and by nothing else.
 import type { Guard } from '../../guard/index.ts';
 import type { ApplicationConfig } from './config.ts';
+import { cookieIn } from './sessions.ts';
 import { permitsOf } from './permits.ts';
 import { localPool, WriterPools, type CuttablePool } from './pools.ts';
 
@@ -28,9 +29,7 @@ export function openStores(config: ApplicationConfig & { readonly awsEndpointUrl
 const HOME = 'home';
 
 /** The region that a user is pinned to, from the request's cookies. */
-export function homeIn(cookies: string | undefined): string | undefined {
-  return (cookies ?? '').split(';').map((part) => part.trim().split('=')).find(([name]) => name === HOME)?.[1];
-}
+export const homeIn = (cookies: string | undefined): string | undefined => cookieIn(cookies, HOME);
 
 /** Where a user's own data is. Without a pin, or a shard for it: where the data of all is. */
 export const storeOf = (stores: Stores, home: string | undefined): Store => stores.find(({ shardOf }) => shardOf !== undefined && shardOf === home) ?? stores[0];

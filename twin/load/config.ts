@@ -1,5 +1,6 @@
 // What a load generator is told, and the messages between its process and the one that started it. All of it is plain
 // data, so that it crosses IPC as it is.
+import type { Marks } from './aftermath.ts';
 import type { LoadResult } from './outcome.ts';
 import type { SecondStatistics } from './statistics.ts';
 
@@ -24,6 +25,8 @@ export interface LoadConfig {
   readonly idPrefix: string;
   /** Absent: there is one database, and no user is pinned. */
   readonly shards?: ShardedLoad;
+  /** Each user opens a session in this name and reads with it. Absent: nobody logs in. */
+  readonly sessionUser?: string;
   readonly readPath: string;
   readonly writePath: string;
 }
@@ -50,7 +53,7 @@ export const loadDefaults = {
   writePath: '/writes',
 } as const satisfies Partial<LoadConfig>;
 
-export type ToLoad = { readonly kind: 'start'; readonly config: LoadConfig } | { readonly kind: 'stop' };
+export type ToLoad = { readonly kind: 'start'; readonly config: LoadConfig } | { readonly kind: 'stop'; readonly marks?: Marks };
 export type FromLoad =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'started' }

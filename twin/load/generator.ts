@@ -1,5 +1,6 @@
 // The open loop: requests go out at their times whether or not earlier ones were answered, so that a slow application
 // cannot slow down those who measure it. When the loop itself falls behind, it catches up and the samples say so.
+import { aftermath, type Marks } from './aftermath.ts';
 import type { LoadConfig } from './config.ts';
 import { outcome, type LoadResult } from './outcome.ts';
 import type { Sample } from './sample.ts';
@@ -53,14 +54,14 @@ export class LoadGenerator {
   }
 
   /** Sends no more, waits for what is open (no longer than the limits of a request), and gives the result. */
-  async stop(): Promise<LoadResult> {
+  async stop(marks?: Marks): Promise<LoadResult> {
     clearInterval(this.#ticking);
     const endedAt = this.#now();
     await Promise.all(this.#open);
     clearInterval(this.#telling);
     this.#tell();
     for (const user of this.#users) user.close();
-    return { ...outcome(this.#samples, this.#startedAt, endedAt), pins: this.#users.flatMap(({ pin }) => pin ?? []) };
+    return { ...outcome(this.#samples, this.#startedAt, endedAt), pins: this.#users.flatMap(({ pin }) => pin ?? []), ...(marks === undefined ? {} : { aftermath: aftermath(this.#samples, this.#users.flatMap(({ sessions }) => sessions), marks) }) };
   }
 
   #sendDue(): void {

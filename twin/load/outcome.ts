@@ -1,6 +1,7 @@
 // What a run meant for its users. Pure: samples in, figures out, each with its definition. All times are those of the
 // generator's own clock, so nothing here compares clocks of two machines.
 import { latencyMs, latenessMs, type Sample } from './sample.ts';
+import type { Aftermath } from './aftermath.ts';
 import type { Pin } from './user.ts';
 
 export interface Downtime {
@@ -64,6 +65,8 @@ export interface LoadResult {
   readonly writeDowntimes: Readonly<Record<string, Downtime>>;
   /** Of all pinned users. */
   readonly pins: readonly Pin[];
+  /** Where it was told what broke when. */
+  readonly aftermath?: Aftermath;
 }
 
 /** A request this much after its time is late; some timers and collections of garbage are always in it. */
@@ -147,7 +150,7 @@ export function lateness(samples: readonly Sample[]): Lateness {
   return { msMax: values.reduce((most, ms) => Math.max(most, ms), 0), lateShare, overloaded: lateShare > LATE_SHARE_MAX };
 }
 
-export function outcome(samples: readonly Sample[], startedAt: number, endedAt: number): Omit<LoadResult, 'pins'> {
+export function outcome(samples: readonly Sample[], startedAt: number, endedAt: number): Omit<LoadResult, 'pins' | 'aftermath'> {
   const acknowledged = samples
     .filter((sample) => sample.kind === 'write' && sample.ok)
     .map((sample): AcknowledgedWrite => ({ id: sample.id ?? '', sentAt: sample.sentAt, acknowledgedAt: sample.endedAt, region: sample.region ?? '', epoch: sample.epoch ?? -1, ...(sample.database === undefined ? {} : { database: sample.database }) }))
