@@ -36,7 +36,21 @@ function tiles(result: RunResult): string {
     tile('Reported loss window', result.reportedLoss === null ? 'none' : `${result.lossWindowSeconds.toFixed(1)} s`, result.reportedLoss === null ? '' : `${result.reportedLoss.from.slice(11, 23)} to ${result.reportedLoss.to.slice(11, 23)}`),
     tile('Writers at one time', String(result.writersSeen), `read from both ${result.databases === undefined ? 'databases' : 'sides of each database'}`),
     tile('Epoch', String(result.epoch), result.epoch === 0 ? 'nothing was claimed' : ''),
+    ...aftermathTiles(result.aftermath).map((words) => tile(...words)),
   ].join('');
+}
+
+/** What users kept, and how fast they are served now. */
+function aftermathTiles(found: RunResult['aftermath']): readonly (readonly [string, string, string])[] {
+  if (found === null) return [];
+  const { sessions, cache, latency } = found;
+  const percent = (rate: number | null): string => (rate === null ? 'none' : `${(rate * 100).toFixed(0)} %`);
+  const times = (of: typeof latency.before): string => (of === null ? 'none' : `${of.p50Ms.toFixed(0)} / ${of.p99Ms.toFixed(0)} ms`);
+  return [
+    ['Sessions kept', `${sessions.kept} of ${sessions.shown}`, `${sessions.before} before; ${sessions.reauthentications} logged in again`],
+    ['Answers from the cache', percent(cache.hitRateAfter), `${percent(cache.hitRateBefore)} before; ${cache.forgottenByEpoch} forgotten with the epoch`],
+    ['p50 / p99', times(latency.after), `${times(latency.before)} before`],
+  ];
 }
 
 /** Colours that keep their contrast on light and dark paper alike. */
