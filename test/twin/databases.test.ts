@@ -14,7 +14,8 @@ beforeAll(() => { directory = runDirectory(); });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 test('region-crash: the configuration and the shard of the dead region move, the other shard is left alone, and users are re-pinned', async () => {
-  const { code, result, progress, report } = await twinRun(directory, 'region-crash', '--databases', '3', ...UNHURRIED);
+  // Observers of a busy machine may be blind for a minute, which counts as written; how much may be lost is not tried here.
+  const { code, result, progress, report } = await twinRun(directory, 'region-crash', '--databases', '3', ...UNHURRIED, '--rpo', '300');
   expect({ code, outcome: result.outcome, broken: broken(result) }).toEqual({ code: 0, outcome: 'Failed over', broken: [] });
   const safe = { writersSeen: 1, lostOutsideWindow: 0 };
   expect(result.databases).toMatchObject([
