@@ -54,10 +54,14 @@ export async function withFault(options: RunOptions, site: CallSite, kind: CallF
 export interface Boundary { readonly state: string; readonly turn: number }
 
 /** All boundaries between states of the execution that acts; loops that only wait are counted twice at most. */
-export async function boundaries(options: RunOptions): Promise<readonly Boundary[]> {
+export const boundaries = (options: RunOptions): Promise<readonly Boundary[]> =>
+  boundariesOf(options, ({ endings }) => endings.find((ending) => ending.outcome === 'Failed over')?.execution);
+
+/** The same of one execution, by its name: a failback's, say. */
+export async function boundariesOf(options: RunOptions, named: (result: RunResult) => string | undefined): Promise<readonly Boundary[]> {
   const entered: { readonly execution: string; readonly state: string }[] = [];
   const result = await simulate({ ...options, onFact: (fact) => { if (fact.kind === 'state') entered.push(fact); } });
-  const acting = result.endings.find((ending) => ending.outcome === 'Failed over')?.execution;
+  const acting = named(result);
   const turns = new Map<string, number>();
   return entered.filter((entry) => entry.execution === acting).flatMap(({ state }) => {
     const turn = turns.get(state) ?? 0;
@@ -66,9 +70,9 @@ export async function boundaries(options: RunOptions): Promise<readonly Boundary
   });
 }
 
-/** The same run, and whatever execution is the first to reach the boundary is stopped there from outside. */
-export const stoppedAt = (options: RunOptions, boundary: Boundary): Promise<Reached> =>
-  atBoundary(options, boundary, (world, execution) => void world.clock.after(0, () => world.executions.stop(execution)));
+/** The same run, and whatever execution is the first to reach the boundary (`of`: only this one) is stopped there from outside. */
+export const stoppedAt = (options: RunOptions, boundary: Boundary, of?: string): Promise<Reached> =>
+  atBoundary(options, boundary, (world, execution) => void world.clock.after(0, () => world.executions.stop(execution)), of);
 
 /**
  * The same run, and whatever execution is the first to reach the boundary stands still there, as one that was stopped, and is redriven
@@ -82,14 +86,14 @@ export const redrivenAt = (options: RunOptions, boundary: Boundary, afterSeconds
 
 export type Reached = RunResult & { /** False: no execution came to the boundary. */ readonly reached: boolean };
 
-async function atBoundary(options: RunOptions, boundary: Boundary, act: (world: World, execution: string) => void): Promise<Reached> {
+async function atBoundary(options: RunOptions, boundary: Boundary, act: (world: World, execution: string) => void, of?: string): Promise<Reached> {
   const turns = new Map<string, number>();
   let reached = false;
   const result = await simulate({
     ...options,
     onFact: (fact, world) => {
       options.onFact?.(fact, world);
-      if (reached || fact.kind !== 'state' || fact.state !== boundary.state) return;
+      if (reached || fact.kind !== 'state' || fact.state !== boundary.state || fact.execution !== (of ?? fact.execution)) return;
       const turn = turns.get(fact.execution) ?? 0;
       turns.set(fact.execution, turn + 1);
       if (turn !== boundary.turn) return;

@@ -2,12 +2,12 @@
 import { startApplication, type ApplicationProcess } from './application/start.ts';
 import type { Applications } from './faults.ts';
 import { addressOf } from './network/addresses.ts';
-import { WRITER_RECORD } from './plan.ts';
-import type { Pair } from './postgres/pair.ts';
-import { goesByPermit, APPLICATION, DATABASE, REGION_A, REGION_B, TABLE, type Settings } from './settings.ts';
+import { writerRecordName } from './databases.ts';
+import type { Databases, DatabasePair } from './postgres/databases.ts';
+import { goesByPermit, APPLICATION, REGION_A, REGION_B, TABLE, type Settings } from './settings.ts';
 
 export interface FleetOptions {
-  readonly pair: Pair;
+  readonly databases: Databases;
   readonly port: number;
   readonly settings: Settings;
   readonly sessionKey: string;
@@ -69,16 +69,23 @@ export class ApplicationFleet implements Applications {
   }
 
   #config(region: string): Parameters<typeof startApplication>[0] {
-    const { pair, port, settings, sessionKey, resolverOf, endpointOf } = this.#options;
+    const { databases: [first, ...shards], port, settings, sessionKey, endpointOf } = this.#options;
     return {
-      application: APPLICATION, database: DATABASE, region, host: addressOf(region), port, tableName: TABLE, awsEndpointUrl: endpointOf(region), sessionKey,
+      application: APPLICATION, ...this.#store(region, first), region, host: addressOf(region), port, tableName: TABLE, awsEndpointUrl: endpointOf(region), sessionKey,
       permitTtlSeconds: settings.permitTtlSeconds, renewEverySeconds: Math.min(0.5, settings.permitTtlSeconds / 4),
+      databaseName: first.pair.databaseName, healthWriteTimeoutMs: Math.round(settings.probeTimeoutSeconds * 650),
+      shards: shards.map((shard) => ({ ...this.#store(region, shard), shardOf: shard.shardOf ?? '' })),
+    };
+  }
+
+  #store(region: string, { name, pair }: DatabasePair) {
+    const { settings, resolverOf } = this.#options;
+    return {
+      database: name, local: pair.endpoint(region, region), password: pair.passwords.app,
       // The record is resolved at each connect, as an application does that knows nothing of Hotshift but the permit. Where no record can
       // be changed, servers go where the permit says.
-      writer: goesByPermit(settings) ? { mode: 'permit', endpoints: Object.fromEntries([REGION_A, REGION_B].map((place) => [place, pair.endpoint(region, place)])) }
-        : { mode: 'dns', name: WRITER_RECORD, servers: [resolverOf[region] ?? ''], port: pair.port },
-      local: pair.endpoint(region, region), databaseName: pair.databaseName, password: pair.passwords.app,
-      healthWriteTimeoutMs: Math.round(settings.probeTimeoutSeconds * 650),
+      writer: goesByPermit(settings) ? { mode: 'permit' as const, endpoints: Object.fromEntries([REGION_A, REGION_B].map((place) => [place, pair.endpoint(region, place)])) }
+        : { mode: 'dns' as const, name: writerRecordName(name), servers: [resolverOf[region] ?? ''], port: pair.port },
     };
   }
 }

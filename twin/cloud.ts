@@ -10,6 +10,7 @@ import type { LambdaHost } from './lambda/host.ts';
 import { addressOf, USERS } from './network/addresses.ts';
 import type { Network } from './network/network.ts';
 import type { Pair } from './postgres/pair.ts';
+import type { Databases } from './postgres/databases.ts';
 import { AwsEndpoint } from './aws/server.ts';
 import type { Service } from './aws/service.ts';
 import type { ClosableClock } from './aws/services/clock.ts';
@@ -19,20 +20,21 @@ import { ec2Service, type IngressRule } from './aws/services/ec2.ts';
 import { ecsService } from './aws/services/ecs.ts';
 import { eventBridgeService, type EventBridgeService } from './aws/services/eventbridge.ts';
 import { lambdaService } from './aws/services/lambda.ts';
-import { rdsService } from './aws/services/rds.ts';
+import { rdsService, type InstanceName } from './aws/services/rds.ts';
 import { rdsEvent } from './aws/services/rds/events.ts';
 import { route53Service } from './aws/services/route-53.ts';
 import { secretsManagerService } from './aws/services/secrets-manager.ts';
 import { sfnService } from './aws/services/sfn.ts';
 import { snsService } from './aws/services/sns.ts';
 import { ssmService } from './aws/services/ssm.ts';
-import { instanceIdentifier, LOAD_FUNCTION, securityGroupId } from './plan.ts';
+import { instanceIdentifier, otherRegion, securityGroupId } from './databases.ts';
+import { LOAD_FUNCTION } from './plan.ts';
 import { APPLICATION, REGION_A, REGION_B, REGIONS, TABLE, type Settings } from './settings.ts';
 
 export interface CloudParts {
   readonly settings: Settings;
   readonly network: Network;
-  readonly pair: Pair;
+  readonly databases: Databases;
   readonly zones: ZoneStore;
   readonly checkers: HealthCheckers;
   readonly lambdas: LambdaHost;
@@ -50,8 +52,8 @@ export interface Cloud {
   readonly urls: Readonly<Record<string, string>>;
   /** How long the engine itself took to promote, from the call to the proof that it commits; 0 while nothing was promoted. */
   readonly measured: Measured;
-  /** RDS tells that the instance of a region is back, as it does when its host comes up again. */
-  databaseRestarted(region: string): void;
+  /** RDS tells that the instances of a region are back, as it does when their hosts come up again. */
+  databasesRestarted(region: string): void;
 }
 interface Measured { promotionSeconds: number }
 
@@ -65,7 +67,8 @@ export async function startCloud(parts: CloudParts): Promise<Cloud> {
     services: services(parts, measured, eventbridge, call),
   });
   const listeners = await Promise.all([...REGIONS, USERS].map(async (place) => [place, (await endpoint.listen(place, addressOf(place))).url] as const));
-  return { endpoint, urls: Object.fromEntries(listeners), measured, databaseRestarted: (region) => eventbridge.emit(rdsEvent('RDS-EVENT-0006', { region, identifier: instanceIdentifier(region) }, parts.clock.now())) };
+  const restarted = (region: string): void => parts.databases.forEach(({ name }) => eventbridge.emit(rdsEvent('RDS-EVENT-0006', { region, identifier: instanceIdentifier(region, name) }, parts.clock.now())));
+  return { endpoint, urls: Object.fromEntries(listeners), measured, databasesRestarted: restarted };
 }
 
 function services(parts: CloudParts, measured: Measured, eventbridge: EventBridgeService, call: AwsEndpoint['call']): readonly Service[] {
@@ -97,32 +100,40 @@ function services(parts: CloudParts, measured: Measured, eventbridge: EventBridg
   ];
 }
 
-function databaseService({ settings, pair, clock, onTrouble }: CloudParts, measured: Measured, eventbridge: EventBridgeService): Service {
-  const instance = (region: string) => ({ region, identifier: instanceIdentifier(region), host: addressOf(region), port: pair.port, securityGroupIds: [securityGroupId(region)] });
+function databaseService({ settings, databases, clock, onTrouble }: CloudParts, measured: Measured, eventbridge: EventBridgeService): Service {
+  // One that was renamed keeps the beginning of its name.
+  const pairOf = ({ region, identifier }: InstanceName): Pair => (databases.find(({ name }) => identifier.startsWith(instanceIdentifier(region, name))) ?? databases[0]).pair;
+  const instances = databases.flatMap(({ name, writer, pair }) => {
+    const instance = (region: string) => ({ region, identifier: instanceIdentifier(region, name), host: addressOf(region), port: pair.port, securityGroupIds: [securityGroupId(region, name)] });
+    return [instance(writer), { ...instance(otherRegion(writer)), source: { region: writer, identifier: instanceIdentifier(writer, name) } }];
+  });
   return rdsService({
     clock, emit: (event) => eventbridge.emit(event), onFailure: ({ region }, error) => onTrouble(`RDS in ${region}`, error),
-    instances: [instance(REGION_A), { ...instance(REGION_B), source: { region: REGION_A, identifier: instanceIdentifier(REGION_A) } }],
+    instances,
     delays: { statusLagMs: 100, promoteDelayMs: settings.promoteDelaySeconds * 1000, modifyMs: 100 },
     // AWS restarts what it promotes; here only the status says so, and the floor counts the engine's own promotion alone.
     restartWhenPromoted: false,
     host: {
-      promote: async ({ region }) => {
-        measured.promotionSeconds = (await pair.promote(region)).tookMs / 1000;
+      promote: async (instance) => {
+        measured.promotionSeconds = Math.max(measured.promotionSeconds, (await pairOf(instance).promote(instance.region)).tookMs / 1000);
       },
-      restart: async ({ region }) => {
-        await pair.server(region).stop();
-        await pair.server(region).start();
+      restart: async (instance) => {
+        const server = pairOf(instance).server(instance.region);
+        await server.stop();
+        await server.start();
       },
-      stop: ({ region }) => pair.server(region).stop(),
-      start: ({ region }) => pair.server(region).start(),
+      stop: (instance) => pairOf(instance).server(instance.region).stop(),
+      start: (instance) => pairOf(instance).server(instance.region).start(),
       // Its data stays on the disk under the new name; nothing runs on it, since its address goes to the next instance.
-      rename: async ({ region }, identifier) => {
-        await pair.server(region).stop();
-        renameSync(pair.server(region).plan.directory, join(pair.server(region).plan.directory, '..', identifier));
+      rename: async (instance, identifier) => {
+        const server = pairOf(instance).server(instance.region);
+        await server.stop();
+        renameSync(server.plan.directory, join(server.plan.directory, '..', identifier));
       },
-      createReplica: async ({ region }, source) => {
+      createReplica: async (instance, source) => {
+        const pair = pairOf(instance);
         await pair.reseed(source.region);
-        return { host: addressOf(region), port: pair.port };
+        return { host: addressOf(instance.region), port: pair.port };
       },
     },
   });
@@ -135,14 +146,15 @@ const workflowClock: Clock = {
 };
 
 /** Clients of the application, and the maintenance rule that must stay. */
-function securityGroups({ pair }: CloudParts): Service {
-  const rule = (cidrIpv4: string, description: string) => ({ protocol: 'tcp', fromPort: pair.port, toPort: pair.port, peer: { cidrIpv4 }, description });
+function securityGroups({ databases }: CloudParts): Service {
+  const rule = (port: number, cidrIpv4: string, description: string) => ({ protocol: 'tcp', fromPort: port, toPort: port, peer: { cidrIpv4 }, description });
   return ec2Service({
-    securityGroups: [REGION_A, REGION_B].map((region) => ({
-      region, groupId: securityGroupId(region), name: `orders-${region}`, vpcId: 'vpc-0aabbccddeeff0011',
-      ingress: [rule('10.0.0.0/8', 'application servers of both regions'), rule('10.0.255.7/32', 'hotshift-keep: the agent of this region')],
-    })),
-    ingressChanged: ({ region }, rules) => {
+    securityGroups: databases.flatMap(({ name, pair }) => [REGION_A, REGION_B].map((region) => ({
+      region, groupId: securityGroupId(region, name), name: `${name}-${region}`, vpcId: 'vpc-0aabbccddeeff0011',
+      ingress: [rule(pair.port, '10.0.0.0/8', 'application servers of both regions'), rule(pair.port, '10.0.255.7/32', 'hotshift-keep: the agent of this region')],
+    }))),
+    ingressChanged: ({ region, groupId }, rules) => {
+      const { pair } = databases.find(({ name }) => securityGroupId(region, name) === groupId) ?? databases[0];
       const open = rules.some(isForClients);
       // AWS tracks connections: sessions that exist survive a revoked rule. Ending them is the agent's own work.
       pair.ingress(region).setRules({ client: open, replication: open, maintenance: true }, { keepEstablished: true });

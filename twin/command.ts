@@ -33,6 +33,7 @@ export function registerTwin(program: Command): void {
     .option('--after <seconds>', 'how long the twin runs on after the outcome, or waits for a person after a hand-over (3)')
     .option('--approve', 'two people must agree in Slack, and do; what is forged or copied before comes to nothing')
     .option('--failback', 'region-crash, region-return: the old region returns, and the writer is brought home; prints what that lost, and the list of what the failover had lost')
+    .option('--databases <n>', '3: a configuration that all users share, written in A, and a shard for the users of each region; without drill and failback (1)')
     .option('--without-agent', 'never start the agent that closes the old region\'s database; the run must then fail')
     .option('--strategies <names>', 'ways to move users, in order: health-check-switch,weighted-records (weighted-records)')
     .option('--seed <n>', 'random phases of the clocks')
@@ -90,7 +91,7 @@ function registerConsole(twin: Command): void {
 
 const NAMES: Readonly<Record<string, keyof Settings>> = {
   fault: 'fault', drill: 'drill', hold: 'holdSeconds', step: 'stepSeconds', patience: 'patienceSeconds', ttl: 'ttlSeconds', wan: 'wanRoundTripMs', rate: 'rate', rpo: 'rpoSeconds', probeInterval: 'probeIntervalSeconds', probeTimeout: 'probeTimeoutSeconds', failures: 'failuresToSuspect',
-  permitTtl: 'permitTtlSeconds', slow: 'slowSteps', failback: 'failback', after: 'afterSeconds', withoutAgent: 'withoutAgent', approve: 'approve', strategies: 'strategies', cut: 'cutSeconds', promoteDelay: 'promoteDelaySeconds', seed: 'seed', directory: 'directory', keep: 'keep',
+  permitTtl: 'permitTtlSeconds', slow: 'slowSteps', failback: 'failback', after: 'afterSeconds', databases: 'databases', withoutAgent: 'withoutAgent', approve: 'approve', strategies: 'strategies', cut: 'cutSeconds', promoteDelay: 'promoteDelaySeconds', seed: 'seed', directory: 'directory', keep: 'keep',
 };
 const TEXTS: ReadonlySet<string> = new Set(['fault', 'drill', 'directory', 'keep', 'withoutAgent', 'approve', 'failback']);
 

@@ -11,7 +11,7 @@ import { USERS } from './network/addresses.ts';
 import type { OldWriterEvidence } from './old-writer.ts';
 import { pause } from './faults.ts';
 import { readLocks, readOrders, readRows, readWrites } from './readings.ts';
-import { APPLICATION, REGION_A, REGION_B, WITNESS } from './settings.ts';
+import { APPLICATION, DATABASE, REGION_A, REGION_B, WITNESS } from './settings.ts';
 import type { Twin } from './twin.ts';
 
 /** The old writer as the failover left it: read before it is set aside. */
@@ -82,7 +82,7 @@ export function run(twin: Twin, args: readonly string[]): Promise<{ readonly cod
 async function readOldSide({ pair, clients, cloud }: Twin): Promise<OldSide> {
   const server = pair.server(REGION_A);
   const [locks, stored, bypassing] = [await readLocks(server, pair.ingress(REGION_A).rules.client), await readWrites(server), await readRows(server)];
-  return { locks, stored, bypassing, attempts: [...clients.attempts], orders: await readOrders(cloud.urls[USERS] ?? '', WITNESS, REGION_A) };
+  return { locks, stored, bypassing, attempts: [...clients.attempts], orders: (await readOrders(cloud.urls[USERS] ?? '', WITNESS, DATABASE)).filter((order) => order.region === REGION_A) };
 }
 
 /** What it found lost, as it journaled it. */

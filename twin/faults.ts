@@ -1,16 +1,17 @@
 // The menu of faults: what each one really does to processes, links and name servers, and how the old region comes back after some.
 import type { Cloud } from './cloud.ts';
 import type { Network } from './network/network.ts';
-import type { Pair } from './postgres/pair.ts';
+import type { Databases } from './postgres/databases.ts';
+import type { PostgresServer } from './postgres/server.ts';
 import type { LambdaHost } from './lambda/host.ts';
 import type { Names } from './names.ts';
 import { REGION_A, REGION_B, REGIONS, WITNESS, type Fault, type Return, type Settings } from './settings.ts';
 import { USERS } from './network/addresses.ts';
 
 export interface FaultTargets {
-  readonly cloud: Pick<Cloud, 'endpoint' | 'databaseRestarted'>;
+  readonly cloud: Pick<Cloud, 'endpoint' | 'databasesRestarted'>;
   readonly network: Network;
-  readonly pair: Pair;
+  readonly databases: Databases;
   readonly lambdas: LambdaHost;
   readonly names: Names;
   readonly applications: Applications;
@@ -35,7 +36,9 @@ export async function inject(fault: Fault, targets: FaultTargets, settings: Sett
     case 'none': return;
     case 'region-crash': case 'region-return': return crashRegion(targets, REGION_A);
     case 'region-hang': return hangRegion(targets, REGION_A);
-    case 'database-crash': return targets.pair.server(REGION_A).kill();
+    case 'database-crash':
+      await killServers(targets, REGION_A);
+      return;
     case 'partition':
       await Promise.all([cut(REGION_A, REGION_B), cut(REGION_B, REGION_A)]);
       return;
@@ -48,7 +51,7 @@ export async function inject(fault: Fault, targets: FaultTargets, settings: Sett
       await pause(settings.cutSeconds);
       return crashRegion(targets, REGION_A);
     case 'replication-cut':
-      targets.pair.ingress(REGION_A).setRules({ client: true, maintenance: true, replication: false });
+      for (const { pair } of targets.databases) pair.ingress(REGION_A).setRules({ client: true, maintenance: true, replication: false });
       await pause(settings.cutSeconds);
       return crashRegion(targets, REGION_A);
     case 'vantage-cut':
@@ -64,7 +67,7 @@ export async function inject(fault: Fault, targets: FaultTargets, settings: Sett
     case 'both-regions-down':
       // The applications and databases die; AWS itself lives, or there would be no table left to decide with.
       for (const region of [REGION_A, REGION_B]) targets.applications.kill(region);
-      await Promise.all([REGION_A, REGION_B].map((region) => targets.pair.server(region).kill()));
+      await Promise.all([REGION_A, REGION_B].map((region) => killServers(targets, region)));
       return;
     case 'route-53-down':
       // The control plane only: name servers and health checkers are the data plane, and stay.
@@ -86,32 +89,38 @@ export async function bringBack(how: Return, targets: FaultTargets): Promise<voi
 }
 
 /** A machine loss: processes and connections end at once, what was on its way is lost, and the region's AWS is gone with it. */
-async function crashRegion({ network, pair, lambdas, applications, clients }: FaultTargets, region: string): Promise<void> {
-  for (const processes of [applications, clients, lambdas]) processes.kill(region);
-  await Promise.all([network.dead(region), pair.server(region).kill()]);
+async function crashRegion(targets: FaultTargets, region: string): Promise<void> {
+  for (const processes of [targets.applications, targets.clients, targets.lambdas]) processes.kill(region);
+  await Promise.all([targets.network.dead(region), killServers(targets, region)]);
 }
+
+const serversIn = ({ databases }: FaultTargets, region: string): readonly PostgresServer[] => databases.map(({ pair }) => pair.server(region));
+const killServers = (targets: FaultTargets, region: string): Promise<unknown> => Promise.all(serversIn(targets, region).map((server) => server.kill()));
 
 /**
  * Power is back: the network, then everything at once. RDS tells that the instance restarted, which starts the agent that fences
  * (events/rules.yml); the other agents come with the next turn of their schedule, as on AWS.
  */
-async function restartRegion({ cloud, network, pair, lambdas, applications, clients }: FaultTargets, region: string): Promise<void> {
+async function restartRegion(targets: FaultTargets, region: string): Promise<void> {
+  const { cloud, network, lambdas, applications, clients } = targets;
   lambdas.revive(region);
   await network.revive(region);
-  const database = pair.server(region).start().then(() => { cloud.databaseRestarted(region); });
-  await Promise.all([database, applications.start(region), clients.start(region)]);
+  const databases = Promise.all(serversIn(targets, region).map((server) => server.start())).then(() => { cloud.databasesRestarted(region); });
+  await Promise.all([databases, applications.start(region), clients.start(region)]);
 }
 
 /** Everything stands still and nothing is closed; it can wake up again. */
-async function hangRegion({ network, pair, lambdas, applications, clients }: FaultTargets, region: string): Promise<void> {
+async function hangRegion(targets: FaultTargets, region: string): Promise<void> {
+  const { network, lambdas, applications, clients } = targets;
   for (const processes of [applications, clients, lambdas]) processes.freeze(region);
-  pair.server(region).freeze();
+  for (const server of serversIn(targets, region)) server.freeze();
   await network.frozen(region);
 }
 
 /** A hung region wakes up: its processes go on where they stood. */
-async function wakeRegion({ network, pair, lambdas, applications, clients }: FaultTargets, region: string): Promise<void> {
-  pair.server(region).resume();
+async function wakeRegion(targets: FaultTargets, region: string): Promise<void> {
+  const { network, lambdas, applications, clients } = targets;
+  for (const server of serversIn(targets, region)) server.resume();
   for (const processes of [applications, lambdas, clients]) processes.resume(region);
   await network.revive(region);
 }

@@ -1,8 +1,11 @@
 // The result of a run as figures: from the load generator's record, the databases, the journal and the clocks. Pure.
 import type { JournalEntry } from '../domain/journal.ts';
+import { databaseFigures, pinFigures, pinInvariants, type DatabaseFigures, type PinFigures } from './database-figures.ts';
 import type { Floor } from './floor.ts';
 import { failbackInvariants, type FailbackFigures } from './failback.ts';
 import { invariants, lostOutsideWindow, writersSeen, type Evidence } from './invariants.ts';
+import type { Aftermath } from './load/aftermath.ts';
+import type { LoadResult } from './load/outcome.ts';
 import { oldWriterFigures, type OldWriterFigures } from './old-writer.ts';
 import type { UsedRight } from './rights.ts';
 import type { Settings } from './settings.ts';
@@ -12,6 +15,7 @@ export interface RunResult {
   readonly outcome: string;
   readonly reason: string;
   readonly epoch: number;
+  /** Of several databases: the longest of one. */
   readonly writeDowntimeSeconds: number;
   readonly readDowntimeSeconds: number;
   readonly floor: Floor;
@@ -21,7 +25,14 @@ export interface RunResult {
   readonly lossWindowSeconds: number;
   readonly reportedLoss: { readonly from: string; readonly to: string } | null;
   readonly writersSeen: number;
+  /** Of the first database. */
   readonly oldWriter: OldWriterFigures;
+  /** Each by itself, where there are several. */
+  readonly databases?: readonly DatabaseFigures[];
+  /** Users that are pinned to a region, where there are several databases. */
+  readonly pins?: readonly PinFigures[];
+  /** Sessions, caches and latency before the fault and after its outcome; null where nobody said when that was. */
+  readonly aftermath: Aftermath | null;
   readonly phases: Readonly<Record<string, number>>;
   readonly invariants: Readonly<Record<string, boolean>>;
   /** What each function asked of AWS, each right once. */
@@ -45,6 +56,9 @@ export interface RunInput {
   readonly evidence: Evidence;
   readonly failback?: { readonly figures: FailbackFigures; readonly whole: boolean };
   readonly rights: readonly UsedRight[];
+  readonly writeDowntimes: LoadResult['writeDowntimes'];
+  readonly pins: LoadResult['pins'];
+  readonly aftermath: LoadResult['aftermath'];
   readonly writeDowntimeSeconds: number;
   readonly readDowntimeSeconds: number;
   readonly coldStarts: number;
@@ -62,7 +76,8 @@ export function figures(input: RunInput): RunResult {
   const { evidence } = input;
   const conclusion = conclusionOf(evidence.journal);
   const window = conclusion?.lossWindow;
-  const writers = writersSeen(evidence.stored);
+  const { databases } = evidence;
+  const writers = Math.max(...databases.map(({ stored }) => writersSeen(stored)));
   return {
     fault: input.settings.fault,
     outcome: conclusion?.outcome ?? 'nothing',
@@ -71,19 +86,25 @@ export function figures(input: RunInput): RunResult {
     writeDowntimeSeconds: round(input.writeDowntimeSeconds),
     readDowntimeSeconds: round(input.readDowntimeSeconds),
     floor: input.floor,
-    ackedWrites: evidence.acknowledged.length,
-    lostAckedWrites: evidence.lost.length,
-    lostOutsideWindow: lostOutsideWindow(evidence.lost, window).length,
+    ackedWrites: sum(databases.map(({ acknowledged }) => acknowledged.length)),
+    lostAckedWrites: sum(databases.map(({ lost }) => lost.length)),
+    lostOutsideWindow: sum(databases.map(({ lost, lossWindow }) => lostOutsideWindow(lost, lossWindow).length)),
     lossWindowSeconds: window?.seconds ?? 0,
     reportedLoss: window === undefined ? null : { from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() },
-    writersSeen: writers, oldWriter: oldWriterFigures(evidence.oldWriter, writers),
+    writersSeen: writers, oldWriter: oldWriterFigures(databases[0].oldWriter, writersSeen(databases[0].stored)),
+    ...(databases.length === 1 ? {} : { databases: databases.map((one) => databaseFigures(one, input.writeDowntimes)), pins: pinFigures(input.pins) }),
+    aftermath: input.aftermath ?? null,
     phases: phases(evidence.journal, evidence.faultAt),
-    invariants: { ...invariants(evidence), 'every call is one that the role of its function allows': input.rights.every(({ allowed }) => allowed), ...(input.failback === undefined ? {} : failbackInvariants(input.failback.figures, input.failback.whole)) },
+    invariants: { ...invariants(evidence), ...pinInvariants(databases, input.pins), ...sessionInvariants(input.aftermath), 'every call is one that the role of its function allows': input.rights.every(({ allowed }) => allowed), ...(input.failback === undefined ? {} : failbackInvariants(input.failback.figures, input.failback.whole)) },
     failback: input.failback?.figures ?? null,
     rights: input.rights,
     settings: input.settings, seed: input.seed, coldStarts: input.coldStarts, messages: input.messages, notes: input.notes,
   };
 }
+
+/** The other region reads the tokens of the one that is gone: nobody has to log in again. */
+const sessionInvariants = (found: Aftermath | undefined): Readonly<Record<string, boolean>> =>
+  (found === undefined ? {} : { 'sessions outlive what happens': found.sessions.kept === found.sessions.shown && found.sessions.reauthentications === 0 });
 
 /** Seconds of each phase of the execution that acted, one after the other from the fault on; steps that run side by side end side by side. */
 export function phases(journal: readonly JournalEntry[], faultAt: number): Readonly<Record<string, number>> {
@@ -104,4 +125,5 @@ export function phases(journal: readonly JournalEntry[], faultAt: number): Reado
   return result;
 }
 
+const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
 const round = (seconds: number): number => Math.round(seconds * 100) / 100;

@@ -18,8 +18,8 @@ export class LiveJournal {
     return this.#entries.some((entry) => entry.execution === execution && entry.step === 'Conclude');
   }
 
-  /** Does an entry of this step hold these words? */
-  has(step: string, words = ''): boolean {
-    return this.#entries.some((entry) => entry.step === step && entry.summary.includes(words));
+  /** Does an entry of this step hold all of these words? */
+  has(step: string, ...words: readonly string[]): boolean {
+    return this.#entries.some((entry) => entry.step === step && words.every((word) => entry.summary.includes(word)));
   }
 }

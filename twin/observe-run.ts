@@ -6,7 +6,7 @@ import { bringBack, inject, pause } from './faults.ts';
 import type { RunResult } from './figures.ts';
 import { failBack } from './failback.ts';
 import { LiveJournal } from './live-journal.ts';
-import { loadDefaults } from './load/config.ts';
+import { loadDefaults, type LoadConfig } from './load/config.ts';
 import { startLoad } from './load/load-process.ts';
 import type { SecondStatistics } from './load/statistics.ts';
 import { addressOf, linkAddress, USERS } from './network/addresses.ts';
@@ -47,10 +47,11 @@ export async function observeRun(twin: Twin, settings: Settings, seed: number, s
     say(`  fault: ${settings.fault}, ${FAULT_TEXTS[settings.fault].does}`);
     await inject(settings.fault, twin, settings);
     await awaitOutcome(twin, settings, live);
+    const settledAt = Date.now();
     const returned = await comeBack(twin, settings, live, say);
     const failback = settings.failback && returned !== undefined ? await failBack(twin, live, say) : undefined;
     await pause(settings.afterSeconds);
-    const traffic = await load.stop();
+    const traffic = await load.stop({ brokenAt: faultAt, settledAt });
     return { ...(await readBack({ twin, settings, seed, faultAt, traffic, returned, failback })), seconds, faultAt };
   } finally {
     load.kill();
@@ -80,18 +81,27 @@ async function comeBack(twin: Twin, settings: Settings, live: LiveJournal, say: 
   say(`  ${REGION_A} ${returns}`);
   await bringBack(returns, twin);
   if (settings.withoutAgent) await pause(WITHOUT_AGENT_SECONDS);
-  else await happens(() => live.has(`Enforce fence in ${REGION_A}`, 'sessions ended'), RETURN_SECONDS);
+  else {
+    const fenced = twin.databases.filter(({ writer }) => writer === REGION_A);
+    await happens(() => fenced.every(({ name }) => live.has(`Enforce fence in ${REGION_A}`, `${name}: `, 'sessions ended')), RETURN_SECONDS);
+  }
   return { how: returns, at };
 }
 
 /** Requests to the public name, as users send them. */
-export function loadConfig(twin: Twin, settings: Settings): Parameters<typeof startLoad>[0] {
+export function loadConfig(twin: Twin, settings: Settings): LoadConfig {
   const regions = [REGION_A, REGION_B];
   return {
-    ...loadDefaults, name: PUBLIC_NAME, port: twin.applicationPort, dnsServer: twin.names.publicServer, rate: settings.rate, idPrefix: randomUUID().slice(0, 24),
+    ...loadDefaults, name: PUBLIC_NAME, port: twin.applicationPort, dnsServer: twin.names.publicServer, rate: settings.rate, idPrefix: randomUUID().slice(0, 24), sessionUser: 'ada',
     addressMap: Object.fromEntries(regions.map((region) => [addressOf(region), linkAddress(USERS, region)])),
-    addressRegions: Object.fromEntries(regions.map((region) => [addressOf(region), region])),
+    addressRegions: Object.fromEntries(regions.map((region) => [addressOf(region), region])), ...sharded(twin),
   };
+}
+
+/** A third of the writes goes to what all have in common; that is as much as each of two shards gets. */
+function sharded({ databases: [first, ...shards] }: Twin): Pick<LoadConfig, 'shards'> {
+  if (shards.length === 0) return {};
+  return { shards: { common: first.name, commonEvery: 3, databases: Object.fromEntries(shards.map(({ name, shardOf = '' }) => [shardOf, name])) } };
 }
 
 async function until(holds: () => boolean, seconds: number, why: string): Promise<void> {

@@ -3,28 +3,26 @@
 import type { ApplicationPlan } from '../domain/plan.ts';
 import { TEAM } from './slack.ts';
 import { PEOPLE } from './slack-people.ts';
-import { APPLICATION, DATABASE, REGION_A, REGION_B, REGIONS, WITNESS, ZONE, rpoSecondsOf, strategiesOf, goesByPermit, type Settings } from './settings.ts';
+import { databasesOf, instanceArn, instanceIdentifier, secretId, securityGroupId, writerRecordName } from './databases.ts';
+import { APPLICATION, REGION_A, REGION_B, WITNESS, ZONE, rpoSecondsOf, strategiesOf, goesByPermit, type Settings } from './settings.ts';
 
 /** Where the parts of the twin were started. */
 export interface Places {
   readonly applicationPort: number;
   readonly controlPort: number;
   readonly databasePort: number;
+  /** Database -> its port, where there are several. */
+  readonly databasePorts?: Readonly<Record<string, number>>;
   readonly slackUrl: string;
   readonly hostedZoneId: string;
   readonly addresses: Readonly<Record<string, string>>;
 }
 
 export const regionHost = (region: string): string => `${region}.${ZONE}`;
-export const instanceIdentifier = (region: string): string => `${DATABASE}-${region}`;
-export const instanceArn = (region: string): string => `arn:aws:rds:${region}:111122223333:db:${instanceIdentifier(region)}`;
-export const securityGroupId = (region: string): string => `sg-0${REGIONS.indexOf(region as (typeof REGIONS)[number])}aabbccddeeff001`;
 /** The twin's own load generator, as a function by name. */
 export const LOAD_FUNCTION = 'twin-load';
-export const secretId = (region: string): string => `hotshift/${DATABASE}/${region}`;
 export const SLACK_SECRET = 'hotshift/slack';
 export const SLACK_SIGNING_SECRET = 'hotshift/slack-signing';
-export const WRITER_RECORD = `writer.${DATABASE}.${ZONE}`;
 export const PUBLIC_NAME = `app.${ZONE}`;
 
 export function twinPlan(settings: Settings, places: Places): ApplicationPlan {
@@ -45,16 +43,16 @@ export function twinPlan(settings: Settings, places: Places): ApplicationPlan {
     lease: { ttlSeconds: 120, marginSeconds: 15 },
     budgets: { rpoSeconds: rpoSecondsOf(settings), rtoSeconds: 300 },
     policy: { approval: settings.approve ? 'required' : 'none', approvalTimeoutSeconds: 60, approvalDefault: 'hold', approvalsNeeded: settings.approve ? 2 : 1, unprovenFence: 'hand-over', cooldownSeconds: 3600 },
-    databases: [{
-      name: DATABASE, kind: 'rds-replica', engine: 'postgres', promoteTimeoutSeconds: 60 + settings.promoteDelaySeconds * 2, pollSeconds: 0.25,
+    databases: databasesOf(settings).map(({ name, shardOf, after }) => ({
+      name, ...(shardOf === undefined ? {} : { shardOf }), ...(after === undefined ? {} : { after }), kind: 'rds-replica', engine: 'postgres', promoteTimeoutSeconds: 60 + settings.promoteDelaySeconds * 2, pollSeconds: 0.25,
       failback: { compare: [{ table: 'client_write', key: ['id'], writtenAt: 'written_at' }], rebuildTimeoutSeconds: 120 },
       instances: perRegion((region) => ({
-        identifier: instanceIdentifier(region), arn: instanceArn(region), host: places.addresses[region] ?? '', port: places.databasePort,
-        databaseName: 'postgres', secretId: secretId(region), securityGroupId: securityGroupId(region),
+        identifier: instanceIdentifier(region, name), arn: instanceArn(region, name), host: places.addresses[region] ?? '', port: places.databasePorts?.[name] ?? places.databasePort,
+        databaseName: 'postgres', secretId: secretId(region, name), securityGroupId: securityGroupId(region, name),
       })),
       // Where the API of Route 53 is down the record stays as it is: the application then goes by its permit (application-fleet.ts).
-      writerRecord: { hostedZoneId: places.hostedZoneId, name: WRITER_RECORD, ttlSeconds: 1, leads: !goesByPermit(settings) },
-    }],
+      writerRecord: { hostedZoneId: places.hostedZoneId, name: writerRecordName(name), ttlSeconds: 1, leads: !goesByPermit(settings) },
+    })),
     traffic: [{
       name: 'web', strategies: strategiesOf(settings), strategyTimeoutSeconds: 20, ramp: [50, 75, 100], hostedZoneId: places.hostedZoneId, recordName: PUBLIC_NAME, ttlSeconds: settings.ttlSeconds,
       endpoints: perRegion((region) => ({ ipv4: [places.addresses[region] ?? ''], ipv6: [], weight: 50 })),

@@ -10,34 +10,40 @@ import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { parse } from 'yaml';
 import type { ApplicationPlan } from '../domain/plan.ts';
 import { rulesAt } from '../resources/rules.ts';
-import { PUBLIC_NAME, WRITER_RECORD, regionHost, secretId, SLACK_SECRET, SLACK_SIGNING_SECRET } from './plan.ts';
-import { APPLICATION, DATABASE, REGION_A, REGION_B, REGIONS, TABLE, WITNESS, ZONE } from './settings.ts';
+import { secretId, writerRecordName, type TwinDatabase } from './databases.ts';
+import { PUBLIC_NAME, regionHost, SLACK_SECRET, SLACK_SIGNING_SECRET } from './plan.ts';
+import { APPLICATION, REGION_A, REGION_B, REGIONS, TABLE, WITNESS, ZONE } from './settings.ts';
 
 /** Where the API is called: the twin's own listener, as an operator's machine would. */
 export interface Console { readonly endpoint: string }
-export interface Logins { readonly username: string; readonly password: string; readonly slackToken: string; readonly slackSigningSecret: string }
+/** `passwords`: by database. */
+export interface Logins { readonly username: string; readonly passwords: Readonly<Record<string, string>>; readonly slackToken: string; readonly slackSigningSecret: string }
 
 const root = join(import.meta.dirname, '..');
 const clientSettings = ({ endpoint }: Console, region: string) => ({ endpoint, region, credentials: { accessKeyId: 'AKIDTWIN', secretAccessKey: 'twin' }, maxAttempts: 1 });
 
-export async function grantFirstPermit(console: Console): Promise<void> {
+/** The application writes where each database's writer is, under epoch 0, before any failover. */
+export async function grantFirstPermits(console: Console, databases: readonly TwinDatabase[]): Promise<void> {
   const client = new DynamoDBClient(clientSettings(console, REGION_A));
-  // The first grant: the application writes in A, under epoch 0, before any failover.
-  await client.send(new PutItemCommand({
-    TableName: TABLE,
-    Item: {
-      pk: { S: `app#${APPLICATION}` }, sk: { S: `permit#${DATABASE}` }, application: { S: APPLICATION }, database: { S: DATABASE },
-      epoch: { N: '0' }, writer: { S: REGION_A }, withdrawn: { BOOL: false },
-    },
-  }));
+  for (const { name, writer } of databases) {
+    await client.send(new PutItemCommand({
+      TableName: TABLE,
+      Item: {
+        pk: { S: `app#${APPLICATION}` }, sk: { S: `permit#${name}` }, application: { S: APPLICATION }, database: { S: name },
+        epoch: { N: '0' }, writer: { S: writer }, withdrawn: { BOOL: false },
+      },
+    }));
+  }
   client.destroy();
 }
 
 export async function createSecrets(console: Console, logins: Logins): Promise<void> {
   for (const region of REGIONS) {
     const client = new SecretsManagerClient(clientSettings(console, region));
-    const login = JSON.stringify({ username: logins.username, password: logins.password });
-    for (const place of [REGION_A, REGION_B]) await client.send(new CreateSecretCommand({ Name: secretId(place), SecretString: login }));
+    for (const [database, password] of Object.entries(logins.passwords)) {
+      const login = JSON.stringify({ username: logins.username, password });
+      for (const place of [REGION_A, REGION_B]) await client.send(new CreateSecretCommand({ Name: secretId(place, database), SecretString: login }));
+    }
     await client.send(new CreateSecretCommand({ Name: SLACK_SECRET, SecretString: logins.slackToken }));
     await client.send(new CreateSecretCommand({ Name: SLACK_SIGNING_SECRET, SecretString: logins.slackSigningSecret }));
     client.destroy();
@@ -45,9 +51,9 @@ export async function createSecrets(console: Console, logins: Logins): Promise<v
 }
 
 export interface Dns { readonly hostedZoneId: string; readonly healthCheckIds: Readonly<Record<string, string>> }
-export interface DnsInput { readonly addresses: Readonly<Record<string, string>>; readonly controlAddress: string; readonly applicationPort: number; readonly ttlSeconds: number; readonly failuresToSuspect: number; /** Of the function URLs that the switch's health checks ask. */ readonly switchPort?: number | undefined }
+export interface DnsInput { readonly databases: readonly TwinDatabase[]; readonly addresses: Readonly<Record<string, string>>; readonly controlAddress: string; readonly applicationPort: number; readonly ttlSeconds: number; readonly failuresToSuspect: number; /** Of the function URLs that the switch's health checks ask. */ readonly switchPort?: number | undefined }
 
-/** The zone with the regional names, the 50/50 records with their health checks, and the writer's CNAME. */
+/** The zone with the regional names, the 50/50 records with their health checks, and each writer's CNAME. */
 export async function createDns(console: Console, input: DnsInput): Promise<Dns> {
   const client = new Route53Client(clientSettings(console, REGION_A));
   const { HostedZone } = await client.send(new CreateHostedZoneCommand({ Name: ZONE, CallerReference: 'twin' }));
@@ -79,7 +85,7 @@ async function withSwitch(client: Route53Client, region: string, own: string, ad
   return both?.Id ?? '';
 }
 
-function records({ addresses, controlAddress, ttlSeconds }: DnsInput, healthCheckIds: Readonly<Record<string, string>>): Change[] {
+function records({ databases, addresses, controlAddress, ttlSeconds }: DnsInput, healthCheckIds: Readonly<Record<string, string>>): Change[] {
   const simple = (Name: string, Type: 'A', Value: string, TTL: number): Change => ({ Action: 'CREATE', ResourceRecordSet: { Name, Type, TTL, ResourceRecords: [{ Value }] } });
   return [
     ...[REGION_A, REGION_B].flatMap((region): Change[] => [
@@ -87,8 +93,8 @@ function records({ addresses, controlAddress, ttlSeconds }: DnsInput, healthChec
       { Action: 'CREATE', ResourceRecordSet: { Name: PUBLIC_NAME, Type: 'A', TTL: ttlSeconds, SetIdentifier: region, Weight: 50, HealthCheckId: healthCheckIds[region], ResourceRecords: [{ Value: addresses[region] ?? '' }] } },
     ]),
     simple(`control.${ZONE}`, 'A', controlAddress, 60),
-    // The writer's record holds an address here: the maintenance SQL of the Lambdas goes to addresses, too.
-    simple(WRITER_RECORD, 'A', addresses[REGION_A] ?? '', 1),
+    // A writer's record holds an address here: the maintenance SQL of the Lambdas goes to addresses, too.
+    ...databases.map(({ name, writer }) => simple(writerRecordName(name), 'A', addresses[writer] ?? '', 1)),
   ];
 }
 

@@ -1,13 +1,13 @@
 // What is read back after a run: executions and their histories, the journal, the rows of both databases. Only facts; the
 // judgement is in invariants.ts and figures.ts.
-import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient, type GetExecutionHistoryCommandOutput, type HistoryEvent } from '@aws-sdk/client-sfn';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { FenceIntent } from '../domain/lease.ts';
 import type { Call } from './aws/calls.ts';
 import type { Kind } from './clients/attempts.ts';
-import type { CallRecord, ExecutionRecord, StoredWrite } from './invariants.ts';
+import type { CallRecord, DatabaseEvidence, ExecutionRecord, StoredWrite } from './invariants.ts';
 import type { ClientRow, LocksLeft } from './old-writer.ts';
 import { APPLICATION_USER } from './postgres/schema.ts';
 import type { PostgresServer } from './postgres/server.ts';
@@ -89,14 +89,25 @@ export async function readLocks(server: PostgresServer, networkOpen: boolean): P
   return { networkOpen, sql: { readOnly: row?.read_only === true, oldSessions: row?.sessions ?? Number.NaN } };
 }
 
-/** The orders to fence a region's databases, with what its agent answered. */
-export async function readOrders(endpoint: string, region: string, fenced: string): Promise<readonly FenceIntent[]> {
+/** The orders to fence a database, in any region, with what the agent there answered. */
+export async function readOrders(endpoint: string, region: string, database: string): Promise<readonly FenceIntent[]> {
   const client = new DynamoDBClient(settingsOf(endpoint, region));
   try {
     const { Items = [] } = await client.send(new QueryCommand({
       TableName: TABLE, KeyConditionExpression: 'pk = :pk and begins_with(sk, :sk)', ConsistentRead: true, ExpressionAttributeValues: { ':pk': { S: `app#${APPLICATION}` }, ':sk': { S: 'intent#' } },
     }));
-    return Items.map((item) => unmarshall(item) as unknown as FenceIntent).filter((intent) => intent.region === fenced);
+    return Items.map((item) => unmarshall(item) as unknown as FenceIntent).filter((intent) => intent.database === database);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The write permit of a database, as its servers read it. */
+export async function readPermit(endpoint: string, region: string, database: string): Promise<DatabaseEvidence['permit']> {
+  const client = new DynamoDBClient(settingsOf(endpoint, region));
+  try {
+    const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key: { pk: { S: `app#${APPLICATION}` }, sk: { S: `permit#${database}` } }, ConsistentRead: true }));
+    return Item === undefined ? undefined : unmarshall(Item) as unknown as DatabaseEvidence['permit'];
   } finally {
     client.destroy();
   }

@@ -19,7 +19,7 @@ export function reportPage({ result, journal, traffic, faultAt, madeAt }: Report
 <section><h2>What users saw</h2>${traffic.length > 1 ? charts(traffic, faultAt) : '<p>No traffic was recorded.</p>'}</section>
 <section><h2>Where the time went</h2>${phaseTable(result)}</section>
 <section><h2>The floor</h2><p>What these settings allow at best, if every step of Hotshift took no time.</p>${floorTable(result)}</section>
-${oldWriterSection(result)}
+${databaseSection(result)}${oldWriterSection(result)}
 <section><h2>Invariants</h2><ul class="checks">${Object.entries(result.invariants).map(([name, held]) => `<li class="${held ? 'good' : 'bad'}">${held ? '✓' : '✗'} ${text(name)}</li>`).join('')}</ul></section>
 <section><h2>The journal</h2>${journalTable(journal, faultAt)}</section>
 <footer><p>Measured on one machine over loopback. Real PostgreSQL, DNS and bundles; the cloud's own times are not in it: a real RDS promotion takes minutes.</p></footer>
@@ -34,9 +34,23 @@ function tiles(result: RunResult): string {
     tile('Reads stood still', `${result.readDowntimeSeconds.toFixed(2)} s`, ''),
     tile('Acknowledged writes lost', `${result.lostAckedWrites} of ${result.ackedWrites}`, `${result.lostOutsideWindow} outside the reported window`),
     tile('Reported loss window', result.reportedLoss === null ? 'none' : `${result.lossWindowSeconds.toFixed(1)} s`, result.reportedLoss === null ? '' : `${result.reportedLoss.from.slice(11, 23)} to ${result.reportedLoss.to.slice(11, 23)}`),
-    tile('Writers at one time', String(result.writersSeen), 'read from both databases'),
+    tile('Writers at one time', String(result.writersSeen), `read from both ${result.databases === undefined ? 'databases' : 'sides of each database'}`),
     tile('Epoch', String(result.epoch), result.epoch === 0 ? 'nothing was claimed' : ''),
+    ...aftermathTiles(result.aftermath).map((words) => tile(...words)),
   ].join('');
+}
+
+/** What users kept, and how fast they are served now. */
+function aftermathTiles(found: RunResult['aftermath']): readonly (readonly [string, string, string])[] {
+  if (found === null) return [];
+  const { sessions, cache, latency } = found;
+  const percent = (rate: number | null): string => (rate === null ? 'none' : `${(rate * 100).toFixed(0)} %`);
+  const times = (of: typeof latency.before): string => (of === null ? 'none' : `${of.p50Ms.toFixed(0)} / ${of.p99Ms.toFixed(0)} ms`);
+  return [
+    ['Sessions kept', `${sessions.kept} of ${sessions.shown}`, `${sessions.before} before; ${sessions.reauthentications} logged in again`],
+    ['Answers from the cache', percent(cache.hitRateAfter), `${percent(cache.hitRateBefore)} before; ${cache.forgottenByEpoch} forgotten with the epoch`],
+    ['p50 / p99', times(latency.after), `${times(latency.before)} before`],
+  ];
 }
 
 /** Colours that keep their contrast on light and dark paper alike. */
@@ -88,6 +102,14 @@ function phaseTable(result: RunResult): string {
 
 const floorTable = ({ floor }: RunResult): string =>
   `<table><tbody>${floor.terms.map(({ term, seconds }) => `<tr><td class="number">${seconds.toFixed(2)} s</td><td>${text(term)}</td></tr>`).join('')}<tr class="sum"><td class="number">${floor.seconds.toFixed(2)} s</td><td>together</td></tr></tbody></table>`;
+
+function databaseSection({ databases, pins = [] }: RunResult): string {
+  if (databases === undefined) return '';
+  const head = ['database', 'what', 'writer', 'epoch', 'without a write', 'acknowledged', 'lost', 'outside the window', 'writers'].map((name) => `<th scope="col">${name}</th>`).join('');
+  const rows = databases.map((one) => `<tr><th scope="row">${text(one.database)}</th><td>${text(one.role)}</td><td>${text(one.untouched ? `${one.writerBefore}, untouched` : `${one.writerBefore} → ${one.writer ?? 'nobody'}`)}</td>${[one.epoch ?? 'none', `${one.writeDowntimeSeconds.toFixed(2)} s`, one.ackedWrites, one.lostAckedWrites, one.lostOutsideWindow, one.writersSeen].map((value) => `<td class="number">${value}</td>`).join('')}</tr>`).join('');
+  const users = pins.map(({ home, users: count, repinned }) => `Of ${count} users at home in ${text(home)} ${repinned} were told another region.`).join(' ');
+  return `<section><h2>The databases</h2><p>Each with a ledger of its own, counted as rows of its own two sides. ${users}</p><div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div></section>`;
+}
 
 function oldWriterSection({ oldWriter: { deposedAt, returned, fence, clients, openForOthersSeconds } }: RunResult): string {
   if (deposedAt === null) return '';

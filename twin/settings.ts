@@ -66,6 +66,8 @@ export const settingsSchema = z.strictObject({
   approve: z.boolean().default(false),
   /** After the failover the old region returns, and a person brings the writer home. */
   failback: z.boolean().default(false),
+  /** Three: the configuration, written in A, and a shard for the users of each region, written there. */
+  databases: z.union([z.literal(1), z.literal(3)], 'must be 1 or 3').default(1),
   /** Never starts the agent that closes the old region's database: shows what it is for. Such a run must break its invariants. */
   withoutAgent: z.boolean().default(false),
   /** Ways to move users, in order. By default the records' weights; where Route 53's API is down, the switch goes first. */
@@ -73,7 +75,7 @@ export const settingsSchema = z.strictObject({
   seed: z.number().int().nonnegative().optional(),
   directory: z.string().optional(),
   keep: z.boolean().default(false),
-});
+}).refine(({ databases, failback, drill }) => databases === 1 || !(failback || drill !== undefined), { path: ['databases'], message: 'a failback or a drill in the twin has one database' });
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** Seconds that may be lost; a partition gets a small budget, so that the page about the lag comes while somebody watches. */

@@ -22,7 +22,9 @@ export function summaryText(result: RunResult, colour: boolean): string {
     row('reads stood still', `${result.readDowntimeSeconds.toFixed(2)} s`, ''),
     row('acknowledged writes', String(result.ackedWrites), `${result.lostAckedWrites} lost, each looked up by its id on the final writer`),
     row('reported loss window', result.reportedLoss === null ? 'none' : `${result.lossWindowSeconds.toFixed(1)} s`, result.reportedLoss === null ? '' : `${clock(result.reportedLoss.from)} to ${clock(result.reportedLoss.to)}; ${result.lostOutsideWindow} lost outside of it`),
-    row('writers at one time', String(result.writersSeen), 'read from both databases'),
+    ...aftermathLines(result.aftermath),
+    row('writers at one time', String(result.writersSeen), `read from both ${result.databases === undefined ? 'databases' : 'sides of each database'}`),
+    ...databaseLines(result, paint),
     ...oldWriterLines(result.oldWriter, paint),
     ...failbackLines(result.failback, paint),
     row('invariants', bad.length === 0 ? paint(32, `${Object.keys(result.invariants).length} hold`) : paint(31, `BROKEN: ${bad.join(', ')}`), ''),
@@ -31,6 +33,31 @@ export function summaryText(result: RunResult, colour: boolean): string {
     '',
     paint(2, '  Figures of this machine, not of AWS: a real RDS promotion takes minutes. They show logic, order and safety.'),
   ].join('\n');
+}
+
+/** What users kept, and how fast they are served now. */
+function aftermathLines(found: RunResult['aftermath']): readonly string[] {
+  if (found === null) return [];
+  const { sessions, cache, latency } = found;
+  const percent = (rate: number | null): string => (rate === null ? 'none' : `${(rate * 100).toFixed(0)} %`);
+  const times = (of: typeof latency.before): string => (of === null ? 'none' : `${of.p50Ms.toFixed(0)} / ${of.p99Ms.toFixed(0)} ms`);
+  return [
+    row('sessions', `${sessions.kept} kept`, `of ${sessions.shown} that were shown again, ${sessions.before} before; ${sessions.reauthentications} logged in again`),
+    row('cache hits', percent(cache.hitRateAfter), `before ${percent(cache.hitRateBefore)}; ${cache.forgottenByEpoch} answers forgotten with the epoch`),
+    row('p50 / p99', times(latency.after), `before ${times(latency.before)}`),
+  ];
+}
+
+/** Each database of several, and where users who are pinned to a region were led. */
+function databaseLines({ databases = [], pins = [] }: RunResult, paint: (code: number, text: string) => string): readonly string[] {
+  return [
+    ...databases.map(({ database, role, writerBefore, writer, epoch, untouched, ackedWrites, lostAckedWrites, lostOutsideWindow, writersSeen, writeDowntimeSeconds }) => {
+      const way = untouched ? `stays in ${writerBefore}, untouched` : `${writerBefore} -> ${writer ?? 'nobody'}`;
+      const text = `    ${database.padEnd(12)} ${role.padEnd(20)} ${way}, epoch ${epoch ?? 'none'}; ${writeDowntimeSeconds.toFixed(2)} s without a write; ${lostAckedWrites} of ${ackedWrites} lost, ${lostOutsideWindow} outside the window; writers at one time: ${writersSeen}`;
+      return paint(lostOutsideWindow > 0 || writersSeen > 1 ? 31 : 2, text);
+    }),
+    ...pins.map(({ home, users, served, repinned }) => paint(2, `    users at home in ${home}: ${users}, now served by ${Object.entries(served).map(([region, count]) => `${region} (${count})`).join(', ')}; ${repinned} re-pinned`)),
+  ];
 }
 
 /** What the way home cost, beside what the failover had lost. */

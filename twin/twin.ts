@@ -20,9 +20,10 @@ import { addressOf, allAddresses, assertBindable, GLOBAL, linkAddress, USERS, ty
 import type { LinkPlan } from './network/link.ts';
 import { Network } from './network/network.ts';
 import { reservePort } from './network/ports.ts';
-import { startPair, type Pair } from './postgres/pair.ts';
+import { startDatabases, type Databases } from './postgres/databases.ts';
+import type { Pair } from './postgres/pair.ts';
 import { twinPlan } from './plan.ts';
-import { createDns, createDrills, createFailbacks, createSecrets, createWorkflows, grantFirstPermit, withHealthChecks } from './provision.ts';
+import { createDns, createDrills, createFailbacks, createSecrets, createWorkflows, grantFirstPermits, withHealthChecks } from './provision.ts';
 import { openRunDirectory } from './run-directory.ts';
 import { startScheduler } from './scheduler.ts';
 import { APPLICATION, hasSwitch, movesHome, REGION_A, REGION_B, REGIONS, TABLE, WITNESS, type Settings } from './settings.ts';
@@ -33,7 +34,9 @@ import { realClock } from './aws/services/clock.ts';
 export interface Twin {
   readonly plan: ApplicationPlan;
   readonly network: Network;
+  /** The first database. */
   readonly pair: Pair;
+  readonly databases: Databases;
   readonly names: Names;
   readonly cloud: Cloud;
   readonly lambdas: LambdaHost;
@@ -96,11 +99,11 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   await assertBindable(allAddresses());
   const directory = openRunDirectory(settings.directory, settings.keep);
   atEnd(() => directory.remove());
-  onProgress('building the Lambda bundles and starting PostgreSQL in two regions');
+  onProgress(`building the Lambda bundles and starting ${settings.databases === 1 ? '' : `${settings.databases} times `}PostgreSQL in two regions`);
   const network = new Network({ wanRoundTripMs: settings.wanRoundTripMs });
   atEnd(() => network.close());
-  const [bundles, pair, names] = await all([
-    builtBundles(), keep(startPair({ runDirectory: directory.path, network }), (made) => atEnd(() => made.close())),
+  const [bundles, { databases }, names] = await all([
+    builtBundles(), keep(startDatabases({ settings, runDirectory: directory.path, network }), (made) => atEnd(() => made.close())),
     keep(startNames(settings), (made) => atEnd(() => made.close())),
   ]);
   const { slack, slackToken, slackSigningSecret } = await startSlack(atEnd);
@@ -123,18 +126,18 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   atEnd(() => lambdas.close());
   const functionUrls = hasSwitch(settings) ? await startFunctionUrls({ network, lambdas, name: `hotshift-${SWITCH_FUNCTION}` }) : undefined;
   atEnd(() => functionUrls?.close());
-  const applications = new ApplicationFleet({ pair, port: ports.application, settings, sessionKey: randomBytes(24).toString('hex'), resolverOf: names.resolverOf, endpointOf: (region) => urls[region] ?? '' });
+  const applications = new ApplicationFleet({ databases, port: ports.application, settings, sessionKey: randomBytes(24).toString('hex'), resolverOf: names.resolverOf, endpointOf: (region) => urls[region] ?? '' });
   atEnd(() => applications.close());
   let makeLoad: MakeLoad = () => Promise.reject(new Error('nobody makes more load here'));
-  const cloud = await startCloud({ settings, network, pair, zones: names.zones, checkers: names.checkers, lambdas, clock, functions: functionNames(), load: (payload) => makeLoad(JSON.parse(payload) as { readonly action: 'start' | 'stop' }), scale: (region, desired) => applications.scale(region, desired), onTrouble });
+  const cloud = await startCloud({ settings, network, databases, zones: names.zones, checkers: names.checkers, lambdas, clock, functions: functionNames(), load: (payload) => makeLoad(JSON.parse(payload) as { readonly action: 'start' | 'stop' }), scale: (region, desired) => applications.scale(region, desired), onTrouble });
   atEnd(() => cloud.endpoint.close());
   Object.assign(urls, cloud.urls);
   const operator = { endpoint: cloud.urls[USERS] ?? '' };
   const addresses = Object.fromEntries([REGION_A, REGION_B].map((region) => [region, addressOf(region)]));
-  await grantFirstPermit(operator);
-  await createSecrets(operator, { username: 'hotshift', password: pair.passwords.hotshift, slackToken, slackSigningSecret });
-  const dns = await createDns(operator, { addresses, controlAddress: addressOf(GLOBAL), applicationPort: ports.application, ttlSeconds: settings.ttlSeconds, failuresToSuspect: settings.failuresToSuspect, switchPort: functionUrls?.port });
-  const plan = withHealthChecks(twinPlan(settings, { applicationPort: ports.application, controlPort: ports.control, databasePort: pair.port, slackUrl: slack.url, hostedZoneId: dns.hostedZoneId, addresses }), dns);
+  await grantFirstPermits(operator, databases);
+  await createSecrets(operator, { username: 'hotshift', passwords: byDatabase(databases, (one) => one.passwords.hotshift), slackToken, slackSigningSecret });
+  const dns = await createDns(operator, { databases, addresses, controlAddress: addressOf(GLOBAL), applicationPort: ports.application, ttlSeconds: settings.ttlSeconds, failuresToSuspect: settings.failuresToSuspect, switchPort: functionUrls?.port });
+  const plan = withHealthChecks(twinPlan(settings, { applicationPort: ports.application, controlPort: ports.control, databasePort: databases[0].pair.port, databasePorts: byDatabase(databases, ({ port }) => port), slackUrl: slack.url, hostedZoneId: dns.hostedZoneId, addresses }), dns);
   const machines = await createWorkflows(operator, functionNames(), plan, withoutOf(settings));
   const failbackMachine = movesHome(settings) ? await createFailbacks(operator) : undefined;
   const drillMachines = settings.drill === undefined ? {} : await createDrills(operator);
@@ -146,7 +149,7 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   await Promise.all([REGION_A, REGION_B].map((region) => applications.scale(region, 1)));
   // A deployment is switched on when the application works: agents that start before it would find an outage.
   await Promise.all([REGION_A, REGION_B].map((region) => working(`http://${addressOf(region)}:${ports.application}`)));
-  const clients = new ClientFleet({ pair, settings, applicationPort: ports.application, endpointOf: (region) => urls[region] ?? '' });
+  const clients = new ClientFleet({ databases, settings, applicationPort: ports.application, endpointOf: (region) => urls[region] ?? '' });
   atEnd(() => clients.close());
   await Promise.all([REGION_A, REGION_B].map((region) => clients.start(region)));
   const scheduler = startScheduler({
@@ -158,10 +161,12 @@ async function start({ settings, random, onProgress, withoutPeople = false }: Tw
   onProgress('warming the steps of the workflow, as their schedule does');
   await scheduler.warm;
   return {
-    plan, network, pair, names, cloud, lambdas, applications, clients, slack, slackSigningSecret, applicationPort: ports.application, machines, failbackMachine, directory: directory.path, drillMachines, onLoad: (make) => { makeLoad = make; }, logs, troubles, stop,
-    secrets: [...Object.values(pair.passwords), slackToken, slackSigningSecret, applications.sessionKey],
+    plan, network, pair: databases[0].pair, databases, names, cloud, lambdas, applications, clients, slack, slackSigningSecret, applicationPort: ports.application, machines, failbackMachine, directory: directory.path, drillMachines, onLoad: (make) => { makeLoad = make; }, logs, troubles, stop,
+    secrets: [...databases.flatMap((database) => Object.values(database.pair.passwords)), slackToken, slackSigningSecret, applications.sessionKey],
   };
 }
+
+const byDatabase = <T>(databases: Databases, of: (pair: Pair) => T): Record<string, T> => Object.fromEntries(databases.map(({ name, pair }) => [name, of(pair)]));
 
 /** Agents that are never started, by a schedule or a rule. */
 const withoutOf = ({ withoutAgent }: Settings): readonly string[] => (withoutAgent ? ['enforce'] : []);

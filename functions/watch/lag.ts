@@ -11,9 +11,12 @@ export type Lag =
   | { readonly kind: 'near'; readonly lagSeconds?: number; readonly reason: string }
   | { readonly kind: 'behind'; readonly lagSeconds: number; readonly reason: string };
 
-/** `facts`: undefined when the database in `region` gives no answer, which is not the same as no lag. */
-export function lag(facts: DatabaseFacts | undefined, observations: readonly Observation[], database: DatabasePlan, region: Region, plan: ApplicationPlan): Lag {
-  if (facts !== undefined && !facts.inRecovery) return { kind: 'writer', reason: `${database.name} in ${region} is no replica` };
+/**
+ * `facts`: undefined when the database in `region` gives no answer, which is not the same as no lag. `writer`: the region that its permits
+ * name. A writer that gives no answer has no lag either: whether it is out is for those to say who probe.
+ */
+export function lag(facts: DatabaseFacts | undefined, observations: readonly Observation[], database: DatabasePlan, region: Region, plan: ApplicationPlan, writer?: Region): Lag {
+  if (facts === undefined ? writer === region : !facts.inRecovery) return { kind: 'writer', reason: `${database.name} in ${region} is no replica` };
   const other = survivorOf(plan, region);
   if (!observations.some((entry) => entry.target === other && entry.lastWriteAt !== undefined)) {
     return { kind: 'near', reason: `nobody has seen a write in ${other} yet` };

@@ -58,9 +58,9 @@ async function look(ports: WatchPorts, plan: ApplicationPlan, region: Region): P
   for (const database of plan.databases) {
     // A replica that gives no answer is not "no lag".
     const facts = await ports.database.facts(database, region).catch(() => undefined);
-    const found = lag(facts, observations, database, region, plan);
-    ports.figures?.publish({ application: plan.application, region, database: database.name }, lagFigures(found));
     const permit = await ports.permits.read(plan.application, database.name);
+    const found = lag(facts, observations, database, region, plan, permit?.writer);
+    ports.figures?.publish({ application: plan.application, region, database: database.name }, lagFigures(found));
     const now = ports.clock.now();
     const pages = [...(found.kind === 'behind' ? [page(found, database, region, plan, now)] : []), ...stalled(permit, plan, database, lease, now)];
     for (const announcement of pages) if (await tell(ports, plan, announcement)) told.push(database.name);

@@ -11,6 +11,9 @@ const writer = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('dns'), name: z.string().min(1), servers: z.array(z.string()).min(1), port: z.int().min(1).max(65_535) }),
 ]);
 
+/** The database of the users of one region. What is not said here is as for the database of all. */
+const shard = z.strictObject({ database: z.string().min(1), shardOf: z.string().min(1), writer, local: endpoint, password: z.string().min(1) });
+
 export const applicationConfig = z.strictObject({
   application: z.string().min(1),
   database: z.string().min(1),
@@ -30,6 +33,8 @@ export const applicationConfig = z.strictObject({
   databaseName: z.string().default('postgres'),
   user: z.string().default('app'),
   password: z.string().min(1),
+  /** Databases of the users of a region, beside the one above, which all have in common. */
+  shards: z.array(shard).default([]),
   /** The key of the session tokens: the same in both regions, so that a session outlives a failover. */
   sessionKey: z.string().min(32),
   /** A synchronous standby 100 ms away caps 10 connections near 50 writes/s: 20 carry the twin's 100 writes/s. */

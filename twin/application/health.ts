@@ -1,8 +1,9 @@
 // The deep health check: what this region can really do at this moment. It reads its own database and writes through the guard to
 // the writer, each with a limit of its own, keeps nothing, and repeats the caller's nonce so that no cache can answer for it.
-import { WriteRefusedError, type Guard } from '../../guard/index.ts';
+import { WriteRefusedError } from '../../guard/index.ts';
 import type { ApplicationConfig } from './config.ts';
-import { NoConnectionError, type CuttablePool, type WriterPools } from './pools.ts';
+import { NoConnectionError } from './pools.ts';
+import { servedIn, type Store, type Stores } from './stores.ts';
 import { writeHeartbeat } from './writes.ts';
 
 export interface Check<Result extends string> { readonly result: Result; readonly tookMs: number; readonly detail?: string }
@@ -22,10 +23,27 @@ export interface DeepHealth {
   readonly checks: { readonly read: Check<'ok' | 'failed'>; readonly write: Check<'ok' | 'failed' | 'refused'> };
 }
 
-export interface HealthParts { readonly guard: Guard; readonly local: CuttablePool; readonly writers: WriterPools; readonly config: ApplicationConfig }
+export interface HealthParts { readonly stores: Stores; readonly config: ApplicationConfig }
+type StoreHealth = Pick<DeepHealth, 'role' | 'checks'>;
 
-export const deepHealth = ({ guard, local, writers, config }: HealthParts) => async (nonce: string): Promise<DeepHealth> => {
+/** As well as the worst of the databases that this region serves; epoch, writer and role are those of the one that all have in common. */
+export const deepHealth = ({ stores, config }: HealthParts) => async (nonce: string): Promise<DeepHealth> => {
   const startedAt = performance.now();
+  const all = await Promise.all(servedIn(stores, config.region).map((store) => storeHealth(store, config)));
+  const [read, write] = [worst(all.map(({ checks }) => checks.read)), worst(all.map(({ checks }) => checks.write))];
+  const { epoch, writer } = stores[0].guard.permit();
+  return {
+    nonce, application: config.application, region: config.region, role: all[0]?.role ?? 'unknown', read: read.result, write: write.result,
+    ...(epoch === undefined ? {} : { epoch }), ...(writer === undefined ? {} : { writer }),
+    latencyMs: round(performance.now() - startedAt), checks: { read, write },
+  };
+};
+
+const BADNESS: readonly ('ok' | 'failed' | 'refused')[] = ['ok', 'refused', 'failed'];
+const worst = <Result extends 'ok' | 'failed' | 'refused'>(checks: readonly Check<Result>[]): Check<Result> =>
+  checks.reduce((found, check) => (BADNESS.indexOf(check.result) > BADNESS.indexOf(found.result) ? check : found));
+
+async function storeHealth({ guard, local, writers }: Store, config: ApplicationConfig): Promise<StoreHealth> {
   let role: DeepHealth['role'] = 'unknown';
   const timeoutMs = config.healthWriteTimeoutMs;
   const [read, write] = await Promise.all([
@@ -39,13 +57,8 @@ export const deepHealth = ({ guard, local, writers, config }: HealthParts) => as
       (error) => (error instanceof WriteRefusedError && !(error.cause instanceof NoConnectionError) ? 'refused' : 'failed'),
     ),
   ]);
-  const { epoch, writer } = guard.permit();
-  return {
-    nonce, application: config.application, region: config.region, role, read: read.result, write: write.result,
-    ...(epoch === undefined ? {} : { epoch }), ...(writer === undefined ? {} : { writer }),
-    latencyMs: round(performance.now() - startedAt), checks: { read, write },
-  };
-};
+  return { role, checks: { read, write } };
+}
 
 async function check<Result extends string>(work: () => Promise<unknown>, judge: (error: unknown) => Result): Promise<Check<Result | 'ok'>> {
   const startedAt = performance.now();

@@ -4,16 +4,14 @@ import { once } from 'node:events';
 import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Server } from 'node:http';
 import { readConfig } from './config.ts';
-import { permitsOf } from './permits.ts';
-import { localPool, WriterPools } from './pools.ts';
+import { openStores } from './stores.ts';
 import { applicationServer, Counts } from './server.ts';
 
 const config = readConfig(process.argv[2], process.env);
 const counts = new Counts();
-const writers = new WriterPools(config);
-const local = localPool(config);
-const guard = permitsOf(config, { onChange: (permit) => writers.follow(permit), onRenewalFailed: () => counts.add('renewals failed') });
-const server = applicationServer({ config, guard, local, writers, counts });
+const stores = openStores(config, () => counts.add('renewals failed'));
+const [{ guard }] = stores;
+const server = applicationServer({ config, stores, counts });
 // A client's idle connection must not be closed just when it sends: the load generator keeps its own for seconds.
 server.keepAliveTimeout = 30_000;
 
@@ -24,7 +22,7 @@ process.on('message', (message) => {
 });
 
 await listen(server, { host: config.host, port: config.port });
-guard.start();
+for (const store of stores) store.guard.start();
 const { port } = server.address() as AddressInfo;
 process.send?.({ kind: 'ready', region: config.region, instanceId: guard.instanceId, host: config.host, port, pid: process.pid });
 
@@ -41,9 +39,11 @@ async function listen(target: Server, at: ListenOptions): Promise<void> {
 }
 
 function close(): void {
-  guard.stop();
+  for (const store of stores) store.guard.stop();
   server.close(() => process.exit(0));
   server.closeIdleConnections();
-  writers.close();
-  local.cut();
+  for (const { writers, local } of stores) {
+    writers.close();
+    local.cut();
+  }
 }

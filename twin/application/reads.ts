@@ -4,6 +4,8 @@ import type { CuttablePool } from './pools.ts';
 
 export interface ReadRow { readonly id: string; readonly region: string; readonly epoch: string; readonly written_at: Date; readonly payload: string }
 export interface CacheCounts { readonly hits: number; readonly misses: number }
+/** `forgotten`: it was there, and of the epoch before. */
+export interface Read { readonly rows: readonly ReadRow[]; readonly cache: 'hit' | 'miss' | 'forgotten' }
 
 const COLUMNS = 'select id, region, epoch, written_at, payload from client_write';
 const NEWEST = 20;
@@ -27,19 +29,20 @@ export class Reads {
   }
 
   async one(id: string): Promise<ReadRow | undefined> {
-    return (await this.#through(id, `${COLUMNS} where id = $1`, [id]))[0];
+    return (await this.#through(id, `${COLUMNS} where id = $1`, [id])).rows[0];
   }
 
-  newest(): Promise<readonly ReadRow[]> {
+  newest(): Promise<Read> {
     return this.#through('newest', `${COLUMNS} order by written_at desc limit $1`, [NEWEST]);
   }
 
-  async #through(key: string, text: string, values: readonly unknown[]): Promise<readonly ReadRow[]> {
+  async #through(key: string, text: string, values: readonly unknown[]): Promise<Read> {
     const epoch = this.#epoch();
     const found = this.#cache.get(key);
-    if (found !== undefined && found.epoch === epoch && performance.now() < found.until) {
+    const standing = found !== undefined && performance.now() < found.until;
+    if (standing && found.epoch === epoch) {
       this.#hits += 1;
-      return found.rows;
+      return { rows: found.rows, cache: 'hit' };
     }
     this.#misses += 1;
     const rows = await this.#pool.query<ReadRow>({ text, values });
@@ -47,6 +50,6 @@ export class Reads {
     // A row that is not there yet may be there in a moment: only what was found is kept.
     if (rows.length > 0) this.#cache.set(key, { rows, epoch, until: performance.now() + this.#ttlMs });
     if (this.#cache.size > ENTRIES_MAX) this.#cache.delete([...this.#cache.keys()][0] ?? '');
-    return rows;
+    return { rows, cache: standing ? 'forgotten' : 'miss' };
   }
 }

@@ -7,6 +7,15 @@ export interface Session { readonly sub: string; readonly iss: string; readonly 
 const LIFE_SECONDS = 3600;
 const HEADER = encode({ alg: 'HS256', typ: 'JWT' });
 
+/** The cookie of a session. HttpOnly: a script of the page need not read it. */
+export const SESSION = 'session';
+export const sessionCookie = (token: string): string => `${SESSION}=${token}; Path=/; Max-Age=${LIFE_SECONDS}; HttpOnly; SameSite=Lax`;
+
+/** The value of a cookie, of a request's header. */
+export function cookieIn(cookies: string | undefined, wanted: string): string | undefined {
+  return (cookies ?? '').split(';').map((part) => part.trim().split('=')).find(([name]) => name === wanted)?.[1];
+}
+
 /** A new token for `user`, issued by `region`. */
 export function openSession(user: string, region: string, key: string, nowMs: number): string {
   const iat = Math.floor(nowMs / 1000);

@@ -5,14 +5,15 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Applications } from '../faults.ts';
 import { addressOf, linkAddress, USERS } from '../network/addresses.ts';
-import type { Pair } from '../postgres/pair.ts';
+import type { Databases } from '../postgres/databases.ts';
 import { APPLICATION_USER } from '../postgres/schema.ts';
-import { APPLICATION, DATABASE, REGION_A, REGION_B, TABLE, type Settings } from '../settings.ts';
+import { APPLICATION, REGION_A, REGION_B, TABLE, type Settings } from '../settings.ts';
 import type { Attempt, Kind } from './attempts.ts';
 import type { ClientsConfig, FromClients } from './config.ts';
 
 export interface ClientFleetOptions {
-  readonly pair: Pair;
+  /** Of several they go to the writer of the first. */
+  readonly databases: Databases;
   readonly settings: Settings;
   readonly applicationPort: number;
   readonly endpointOf: (region: string) => string;
@@ -95,13 +96,13 @@ export class ClientFleet implements Applications {
   }
 
   #config(place: string): ClientsConfig {
-    const { pair, settings, applicationPort, endpointOf } = this.#options;
+    const { databases: [{ name, pair }], settings, applicationPort, endpointOf } = this.#options;
     return {
       place, kinds: KINDS_IN[place] ?? [], everyMs: EVERY_MS,
       database: { ...pair.endpoint(place, REGION_A), name: pair.databaseName, user: APPLICATION_USER, password: pair.passwords.app, region: REGION_A },
       applicationUrl: `http://${place === REGION_A ? addressOf(REGION_A) : linkAddress(USERS, REGION_A)}:${applicationPort}`,
       permit: {
-        awsEndpointUrl: endpointOf(place), tableName: TABLE, application: APPLICATION, database: DATABASE, region: place,
+        awsEndpointUrl: endpointOf(place), tableName: TABLE, application: APPLICATION, database: name, region: place,
         permitTtlSeconds: settings.permitTtlSeconds, renewEverySeconds: Math.min(0.5, settings.permitTtlSeconds / 4), clockErrorSeconds: 0, surrender: true,
       },
     };

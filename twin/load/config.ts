@@ -1,5 +1,6 @@
 // What a load generator is told, and the messages between its process and the one that started it. All of it is plain
 // data, so that it crosses IPC as it is.
+import type { Marks } from './aftermath.ts';
 import type { LoadResult } from './outcome.ts';
 import type { SecondStatistics } from './statistics.ts';
 
@@ -22,8 +23,21 @@ export interface LoadConfig {
   readonly addressRegions: Readonly<Record<string, string>>;
   /** Ids of writes are `<idPrefix><number of 12 digits>`: unique over runs when the prefix is, and UUIDs with the first 24 characters of one. */
   readonly idPrefix: string;
+  /** Absent: there is one database, and no user is pinned. */
+  readonly shards?: ShardedLoad;
+  /** Each user opens a session in this name and reads with it. Absent: nobody logs in. */
+  readonly sessionUser?: string;
   readonly readPath: string;
   readonly writePath: string;
+}
+
+/** Each user is pinned to a region, in turn, and writes to the shard of that region; one write in some goes to what all have in common. */
+export interface ShardedLoad {
+  /** The region that a user is pinned to -> the database in which that user's writes must be found. */
+  readonly databases: Readonly<Record<string, string>>;
+  readonly common: string;
+  /** Each so many-th write is sent without a pin. */
+  readonly commonEvery: number;
 }
 
 /** Half reads and half writes, 200 a second, given up after a second: the load of the trials that the design rests on. */
@@ -39,7 +53,7 @@ export const loadDefaults = {
   writePath: '/writes',
 } as const satisfies Partial<LoadConfig>;
 
-export type ToLoad = { readonly kind: 'start'; readonly config: LoadConfig } | { readonly kind: 'stop' };
+export type ToLoad = { readonly kind: 'start'; readonly config: LoadConfig } | { readonly kind: 'stop'; readonly marks?: Marks };
 export type FromLoad =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'started' }

@@ -1,5 +1,6 @@
 // The open loop: requests go out at their times whether or not earlier ones were answered, so that a slow application
 // cannot slow down those who measure it. When the loop itself falls behind, it catches up and the samples say so.
+import { aftermath, type Marks } from './aftermath.ts';
 import type { LoadConfig } from './config.ts';
 import { outcome, type LoadResult } from './outcome.ts';
 import type { Sample } from './sample.ts';
@@ -31,6 +32,7 @@ export class LoadGenerator {
   readonly #open = new Set<Promise<void>>();
   #told = 0;
   #sent = 0;
+  #writes = 0;
   #startedAt = 0;
   #ticking: NodeJS.Timeout | undefined;
   #telling: NodeJS.Timeout | undefined;
@@ -40,7 +42,8 @@ export class LoadGenerator {
     const random = options.random ?? Math.random;
     this.#onSecond = options.onSecond ?? (() => undefined);
     this.#random = random;
-    this.#users = Array.from({ length: config.caches }, () => new User(config, random, this.#now));
+    const homes = Object.keys(config.shards?.databases ?? {});
+    this.#users = Array.from({ length: config.caches }, (_, index) => new User(config, random, this.#now, homes[index % homes.length]));
   }
 
   start(): void {
@@ -51,14 +54,14 @@ export class LoadGenerator {
   }
 
   /** Sends no more, waits for what is open (no longer than the limits of a request), and gives the result. */
-  async stop(): Promise<LoadResult> {
+  async stop(marks?: Marks): Promise<LoadResult> {
     clearInterval(this.#ticking);
     const endedAt = this.#now();
     await Promise.all(this.#open);
     clearInterval(this.#telling);
     this.#tell();
     for (const user of this.#users) user.close();
-    return outcome(this.#samples, this.#startedAt, endedAt);
+    return { ...outcome(this.#samples, this.#startedAt, endedAt), pins: this.#users.flatMap(({ pin }) => pin ?? []), ...(marks === undefined ? {} : { aftermath: aftermath(this.#samples, this.#users.flatMap(({ sessions }) => sessions), marks) }) };
   }
 
   #sendDue(): void {
@@ -73,13 +76,20 @@ export class LoadGenerator {
       // Exact shares, evenly spread: a write each time that the sum of shares passes a whole number.
       const { writeShare } = this.#config;
       const isWrite = Math.floor((number + 1) * writeShare) > Math.floor(number * writeShare);
-      const asked = isWrite ? ({ kind: 'write', id: `${this.#config.idPrefix}${String(number).padStart(12, '0')}`, dueAt } as const) : ({ kind: 'read', dueAt } as const);
+      const asked = isWrite ? ({ kind: 'write', id: `${this.#config.idPrefix}${String(number).padStart(12, '0')}`, dueAt, common: this.#isCommon() } as const) : ({ kind: 'read', dueAt } as const);
       const done: Promise<void> = user.ask(asked).then((sample) => {
         this.#samples.push(sample);
         this.#open.delete(done);
       });
       this.#open.add(done);
     }
+  }
+
+  /** By its number, so that each database gets its part for sure. */
+  #isCommon(): boolean {
+    const every = this.#config.shards?.commonEvery;
+    this.#writes += 1;
+    return every !== undefined && this.#writes % every === 0;
   }
 
   #tell(): void {

@@ -1,6 +1,7 @@
 // The twin's handle on a load generator that runs as its own process.
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Marks } from './aftermath.ts';
 import type { FromLoad, LoadConfig, ToLoad } from './config.ts';
 import type { LoadResult } from './outcome.ts';
 import type { SecondStatistics } from './statistics.ts';
@@ -9,8 +10,8 @@ const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
 export interface LoadProcess {
   readonly pid: number | undefined;
-  /** Ends the run and gives its result. Rejects when the process died without one. */
-  stop(): Promise<LoadResult>;
+  /** Ends the run and gives its result; with marks, what lay before and after. Rejects when the process died without one. */
+  stop(marks?: Marks): Promise<LoadResult>;
   /** Ends the process without a result. */
   kill(): void;
 }
@@ -33,8 +34,8 @@ export async function startLoad(config: LoadConfig, options: LoadProcessOptions 
   await Promise.race([heard(child, 'started'), result]);
   return {
     pid: child.pid,
-    stop: () => {
-      if (child.connected) tell({ kind: 'stop' });
+    stop: (marks) => {
+      if (child.connected) tell({ kind: 'stop', ...(marks === undefined ? {} : { marks }) });
       return result;
     },
     kill: () => void child.kill('SIGKILL'),

@@ -1,5 +1,6 @@
 // The load generator as a process of its own, so that its timers do not wait for the twin's work. The configuration comes
 // as JSON in the first argument or over IPC; statistics and the result go out over IPC, or as JSON lines without it.
+import type { Marks } from './aftermath.ts';
 import type { FromLoad, LoadConfig, ToLoad } from './config.ts';
 import { LoadGenerator } from './generator.ts';
 
@@ -17,16 +18,16 @@ function start(config: LoadConfig): void {
   void tell({ kind: 'started' });
 }
 
-async function stop(): Promise<void> {
+async function stop(marks?: Marks): Promise<void> {
   const stopping = generator;
   generator = undefined;
-  if (stopping) await tell({ kind: 'result', result: await stopping.stop() });
+  if (stopping) await tell({ kind: 'result', result: await stopping.stop(marks) });
   process.exit(0);
 }
 
 process.on('message', (message: ToLoad) => {
   if (message.kind === 'start' && !generator) start(message.config);
-  if (message.kind === 'stop') void stop();
+  if (message.kind === 'stop') void stop(message.marks);
 });
 // Whoever started us is gone: nobody will read the result.
 process.on('disconnect', () => process.exit(0));

@@ -1,6 +1,8 @@
 // What a run meant for its users. Pure: samples in, figures out, each with its definition. All times are those of the
 // generator's own clock, so nothing here compares clocks of two machines.
 import { latencyMs, latenessMs, type Sample } from './sample.ts';
+import type { Aftermath } from './aftermath.ts';
+import type { Pin } from './user.ts';
 
 export interface Downtime {
   readonly ms: number;
@@ -41,6 +43,8 @@ export interface AcknowledgedWrite {
   readonly region: string;
   /** -1 when the answer did not tell it. */
   readonly epoch: number;
+  /** Where there are several databases: the one that must hold it. */
+  readonly database?: string;
 }
 
 export interface LoadResult {
@@ -57,6 +61,12 @@ export interface LoadResult {
   readonly writes: Percentiles | undefined;
   readonly reads: Percentiles | undefined;
   readonly lateness: Lateness;
+  /** Database -> as `writeDowntime`, of its own writes; empty where there is one. */
+  readonly writeDowntimes: Readonly<Record<string, Downtime>>;
+  /** Of all pinned users. */
+  readonly pins: readonly Pin[];
+  /** Where it was told what broke when. */
+  readonly aftermath?: Aftermath;
 }
 
 /** A request this much after its time is late; some timers and collections of garbage are always in it. */
@@ -140,10 +150,10 @@ export function lateness(samples: readonly Sample[]): Lateness {
   return { msMax: values.reduce((most, ms) => Math.max(most, ms), 0), lateShare, overloaded: lateShare > LATE_SHARE_MAX };
 }
 
-export function outcome(samples: readonly Sample[], startedAt: number, endedAt: number): LoadResult {
+export function outcome(samples: readonly Sample[], startedAt: number, endedAt: number): Omit<LoadResult, 'pins' | 'aftermath'> {
   const acknowledged = samples
     .filter((sample) => sample.kind === 'write' && sample.ok)
-    .map((sample): AcknowledgedWrite => ({ id: sample.id ?? '', sentAt: sample.sentAt, acknowledgedAt: sample.endedAt, region: sample.region ?? '', epoch: sample.epoch ?? -1 }))
+    .map((sample): AcknowledgedWrite => ({ id: sample.id ?? '', sentAt: sample.sentAt, acknowledgedAt: sample.endedAt, region: sample.region ?? '', epoch: sample.epoch ?? -1, ...(sample.database === undefined ? {} : { database: sample.database }) }))
     .sort((one, other) => one.acknowledgedAt - other.acknowledgedAt);
   return {
     startedAt,
@@ -158,5 +168,14 @@ export function outcome(samples: readonly Sample[], startedAt: number, endedAt: 
     writes: percentiles(samples.filter((sample) => sample.kind === 'write')),
     reads: percentiles(samples.filter((sample) => sample.kind === 'read')),
     lateness: lateness(samples),
+    writeDowntimes: writeDowntimes(samples, endedAt),
   };
+}
+
+function writeDowntimes(samples: readonly Sample[], endedAt: number): Readonly<Record<string, Downtime>> {
+  const names = new Set(samples.flatMap(({ database }) => database ?? []));
+  return Object.fromEntries([...names].sort().flatMap((name) => {
+    const found = downtime(samples.filter(({ database }) => database === name), 'write', endedAt);
+    return found === undefined ? [] : [[name, found] as const];
+  }));
 }

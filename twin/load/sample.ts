@@ -4,6 +4,10 @@ export interface Sample {
   readonly kind: 'read' | 'write';
   /** Of a write: what the final writer must hold if it was acknowledged. */
   readonly id?: string;
+  /** Of a write where there are several databases: the one that must hold it. Told by the load, not by the answer. */
+  readonly database?: string;
+  /** Of a read that says so: answered from the application's cache, or not, or no more, since that was of an epoch before. */
+  readonly cache?: string;
   /** When it should have been sent. */
   readonly dueAt: number;
   /** When it was sent; much later than due means that the generator is overloaded. */

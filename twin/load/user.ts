@@ -3,7 +3,9 @@
 import { Agent, request } from 'node:http';
 import type { LoadConfig } from './config.ts';
 import { ResolutionError, ResolverCache } from './resolver-cache.ts';
+import type { SessionSeen } from './aftermath.ts';
 import type { Sample } from './sample.ts';
+import { Sessions } from './session.ts';
 
 /** What is read of an answer; more than the application ever says. */
 const BODY_BYTES_MAX = 16_384;
@@ -12,17 +14,27 @@ export interface Asked {
   readonly kind: Sample['kind'];
   readonly id?: string;
   readonly dueAt: number;
+  /** Sent without the user's pin. */
+  readonly common?: boolean;
 }
 
-type Answered = Pick<Sample, 'ok' | 'status'> & Partial<Pick<Sample, 'region' | 'epoch'>>;
+type Answered = Pick<Sample, 'ok' | 'status'> & Partial<Pick<Sample, 'region' | 'epoch' | 'cache'>> & { readonly served?: string; readonly session?: string };
+
+/** Where a user is at home, and the regions by which it was told to be served, one after the other. */
+export interface Pin { readonly home: string; readonly served: readonly string[] }
 
 export class User {
   readonly #config: LoadConfig;
   readonly #now: () => number;
   readonly #cache: ResolverCache;
+  readonly #home: string | undefined;
+  readonly #served: string[] = [];
+  readonly #sessions: Sessions;
   #connections: { readonly address: string; readonly agent: Agent } | undefined;
 
-  constructor(config: LoadConfig, random: () => number, now: () => number) {
+  constructor(config: LoadConfig, random: () => number, now: () => number, home?: string) {
+    this.#home = home;
+    this.#sessions = new Sessions(now);
     this.#config = config;
     this.#now = now;
     this.#cache = new ResolverCache({ name: config.name, dnsServer: config.dnsServer, dnsLimitMs: config.dnsLimitMs, random, now });
@@ -30,8 +42,24 @@ export class User {
 
   async ask(asked: Asked): Promise<Sample> {
     const sentAt = this.#now();
-    const answered = await this.#try(asked);
-    return { kind: asked.kind, ...(asked.id === undefined ? {} : { id: asked.id }), dueAt: asked.dueAt, sentAt, endedAt: this.#now(), ...answered };
+    const { served, session: _session, ...answered } = await this.#try(asked);
+    if (served !== undefined && this.#served.at(-1) !== served) this.#served.push(served);
+    const database = asked.kind === 'write' ? this.#databaseOf(asked) : undefined;
+    return { kind: asked.kind, ...(asked.id === undefined ? {} : { id: asked.id }), ...(database === undefined ? {} : { database }), dueAt: asked.dueAt, sentAt, endedAt: this.#now(), ...answered };
+  }
+
+  /** Undefined when it is pinned to no region. */
+  get pin(): Pin | undefined {
+    return this.#home === undefined ? undefined : { home: this.#home, served: [...this.#served] };
+  }
+
+  get sessions(): readonly SessionSeen[] {
+    return this.#sessions.seen;
+  }
+
+  #databaseOf({ common = false }: Asked): string | undefined {
+    const { shards } = this.#config;
+    return shards === undefined ? undefined : (common ? undefined : shards.databases[this.#home ?? '']) ?? shards.common;
   }
 
   close(): void {
@@ -64,16 +92,21 @@ export class User {
   }
 
   #send(asked: Asked, address: string): Promise<Answered> {
-    const { name, port, readPath, writePath, requestLimitMs } = this.#config;
+    const { name, port, readPath, writePath, requestLimitMs, sessionUser } = this.#config;
+    const agent = this.#agentFor(address);
+    if (sessionUser !== undefined) this.#sessions.ensure({ host: address, port, name, agent, user: sessionUser, limitMs: requestLimitMs });
+    const session = asked.kind === 'read' ? this.#sessions.cookie : undefined;
+    const cookies = [...(this.#home === undefined || asked.common === true ? [] : [`home=${this.#home}`]), ...(session === undefined ? [] : [session])];
+    const cookie = cookies.length === 0 ? {} : { cookie: cookies.join('; ') };
     const body = asked.kind === 'write' ? JSON.stringify({ id: asked.id }) : undefined;
     return new Promise((resolve) => {
       const sent = request({
         host: address,
         port,
-        agent: this.#agentFor(address),
+        agent,
         method: body === undefined ? 'GET' : 'POST',
         path: body === undefined ? readPath : writePath,
-        headers: { host: `${name}:${port}`, ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }) },
+        headers: { host: `${name}:${port}`, ...cookie, ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }) },
       });
       const end = (answered: Answered): void => {
         clearTimeout(limit);
@@ -94,7 +127,9 @@ export class User {
         response.on('error', (error: NodeJS.ErrnoException) => end({ ok: false, status: error.code ?? error.message }));
         response.on('end', () => {
           const status = response.statusCode ?? 0;
-          end({ ok: status >= 200 && status < 300, status: String(status), ...told(Buffer.concat(chunks).toString('utf8')) });
+          const answer = told(Buffer.concat(chunks).toString('utf8'));
+          if (session !== undefined && (status === 401 || answer.session === 'accepted')) this.#sessions.heard(session, status === 401 ? 'refused' : 'accepted');
+          end({ ok: status >= 200 && status < 300, status: String(status), ...answer });
         });
       });
       sent.end(body);
@@ -102,8 +137,8 @@ export class User {
   }
 }
 
-/** Region and epoch, where the answer tells them. */
-function told(body: string): Partial<Pick<Sample, 'region' | 'epoch'>> {
+/** What the answer tells of itself. */
+function told(body: string): Omit<Answered, 'ok' | 'status'> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);
@@ -112,6 +147,7 @@ function told(body: string): Partial<Pick<Sample, 'region' | 'epoch'>> {
     return {};
   }
   if (typeof parsed !== 'object' || parsed === null) return {};
-  const { region, epoch } = parsed as { region?: unknown; epoch?: unknown };
-  return { ...(typeof region === 'string' ? { region } : {}), ...(typeof epoch === 'number' ? { epoch } : {}) };
+  const { epoch, ...texts } = parsed as Readonly<Record<string, unknown>>;
+  const found = (['region', 'served', 'session', 'cache'] as const).flatMap((name) => (typeof texts[name] === 'string' ? [[name, texts[name]] as const] : []));
+  return { ...Object.fromEntries(found), ...(typeof epoch === 'number' ? { epoch } : {}) };
 }

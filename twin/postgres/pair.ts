@@ -27,7 +27,10 @@ export interface PairOptions {
   readonly databaseName?: string;
   readonly settings?: Readonly<Record<string, string | number>>;
   readonly binaries?: Binaries;
+  /** A cluster that initdb has made and that never ran: copied instead of making one more. */
+  readonly template?: Template;
 }
+export interface Template { readonly directory: string; readonly superuserPassword: string }
 
 const STREAMING_MS_MAX = 15_000;
 
@@ -40,11 +43,14 @@ export class Pair {
   readonly #servers: ReadonlyMap<string, PostgresServer>;
   readonly #ingresses: ReadonlyMap<string, DatabaseIngress>;
   readonly #links: Link[] = [];
+  readonly #template: Template | undefined;
 
   constructor(options: PairOptions, port: number) {
     const { network, databaseName = 'postgres', settings = {}, binaries = findBinaries() } = options;
     const regions = options.regions ?? [network.regions[0], network.regions[1]];
-    [this.regions, this.port, this.databaseName, this.passwords, this.#network] = [regions, port, databaseName, newPasswords(), network];
+    const passwords = newPasswords();
+    [this.regions, this.port, this.databaseName, this.#network, this.#template] = [regions, port, databaseName, network, options.template];
+    this.passwords = this.#template === undefined ? passwords : { ...passwords, postgres: this.#template.superuserPassword };
     this.#servers = new Map(regions.map((region) => [region, new PostgresServer({
       name: region, directory: join(options.runDirectory, `postgres-${region}`), host: privateAddressOf(region, network.regions), port,
       binaries, superuserPassword: this.passwords.postgres, databaseName, settings,
@@ -91,7 +97,8 @@ export class Pair {
     const [primary, follower] = [this.server(writer), this.server(standby)];
     await Promise.all([...this.#ingresses.values()].map((ingress) => ingress.start()));
     this.#links.push(...await this.#network.openLinks(this.#linkPlans()));
-    await initialize(primary.plan.directory, primary.plan.binaries, this.passwords.postgres);
+    if (this.#template === undefined) await initialize(primary.plan.directory, primary.plan.binaries, this.passwords.postgres);
+    else await copyCluster(this.#template.directory, primary.plan.directory, { withWal: true });
     await copyCluster(primary.plan.directory, follower.plan.directory, { withWal: true });
     makeStandby(follower.plan.directory);
     follower.upstream = this.upstream(standby, writer);

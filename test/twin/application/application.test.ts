@@ -318,6 +318,12 @@ test('sessions: a token of one region is a session in the other; a forged or for
   expect((await ask(b, 'GET', '/session', undefined, token)).body).toMatchObject({ sub: 'ada', iss: A, region: B });
   expect((await ask(b, 'GET', '/metrics')).body.counts).toMatchObject({ 'sessions kept': 1 });
   expect((await ask(foreign, 'GET', '/session', undefined, token)).status).toBe(401);
+  // As a cookie it goes with each read: without a valid one a user must log in again.
+  const reading = (app: ApplicationProcess, cookie: string) => fetch(`http://${app.host}:${app.port}/reads`, { headers: { cookie: `other=1; ${cookie}` }, signal: AbortSignal.timeout(30_000) });
+  expect(await (await reading(b, `session=${token}`)).json()).toMatchObject({ session: 'accepted' });
+  expect([(await reading(foreign, `session=${token}`)).status, (await reading(b, 'session=none')).status]).toEqual([401, 401]);
+  const opened = await fetch(`http://${a.host}:${a.port}/sessions`, { method: 'POST', body: JSON.stringify({ user: 'ada' }), signal: AbortSignal.timeout(30_000) });
+  expect(opened.headers.get('set-cookie')).toMatch(/^session=[\w-]+\.[\w-]+\.[\w-]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
   const [head, , signature] = token.split('.');
   const forged = Buffer.from(JSON.stringify({ sub: 'root', iss: A, iat: 0, exp: 9_999_999_999 })).toString('base64url');
   expect((await ask(b, 'GET', '/session', undefined, `${head}.${forged}.${signature}`)).status).toBe(401);
@@ -329,12 +335,12 @@ test('reads are cached for a moment, and not over an epoch', async () => {
   const app = await start(twin.A, { readCacheMs: 60_000 });
   await permitted(app);
   await write(app);
-  await ask(app, 'GET', '/reads');
-  await ask(app, 'GET', '/reads');
+  const read = async (): Promise<unknown> => (await ask(app, 'GET', '/reads')).body.cache;
+  expect([await read(), await read()]).toEqual(['miss', 'hit']);
   expect((await ask(app, 'GET', '/metrics')).body.cache).toEqual({ hits: 1, misses: 1 });
   grant(twin.A);
   await permitted(app);
-  await ask(app, 'GET', '/reads');
+  expect(await read()).toBe('forgotten');
   expect((await ask(app, 'GET', '/metrics')).body.cache).toEqual({ hits: 1, misses: 2 });
 });
 

@@ -12,6 +12,9 @@ test.each<[string, Lag, Lag]>([
   ['a replica that is behind', behind(rpo + 10), { kind: 'behind', lagSeconds: rpo + 10, reason: `the replica of orders in eu-central-1 is behind by ${(rpo + 10).toFixed(1)} s; the RPO is ${rpo} s` }],
   ['a replica that is silent', lag(undefined, wrote, database, survivor, plan), { kind: 'behind', lagSeconds: Infinity, reason: `the replica of orders in eu-central-1 is behind by unknown, which counts as infinite; the RPO is ${rpo} s` }],
   ['the writer', lag({ inRecovery: false, readAt: start }, wrote, database, home, plan), { kind: 'writer', reason: 'orders in eu-west-1 is no replica' }],
+  ['the writer of a shard, silent: no replica is behind', lag(undefined, wrote, database, survivor, plan, survivor), { kind: 'writer', reason: 'orders in eu-central-1 is no replica' }],
+  ['a replica that is silent while the writer is elsewhere', lag(undefined, wrote, database, survivor, plan, home), { kind: 'behind', lagSeconds: Infinity, reason: `the replica of orders in eu-central-1 is behind by unknown, which counts as infinite; the RPO is ${rpo} s` }],
+  ['a replica whose permits name it too early', lag({ inRecovery: true, replayedAt: start, readAt: start }, wrote, database, survivor, plan, survivor), expect.objectContaining({ kind: 'near' }) as unknown as Lag],
   ['no write yet', lag(undefined, [seen(witness, home, 'up')], database, survivor, plan), { kind: 'near', reason: 'nobody has seen a write in eu-west-1 yet' }],
 ])('%s', (_, found, wanted) => {
   expect(found).toEqual(wanted);
