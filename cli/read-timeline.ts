@@ -1,10 +1,9 @@
 // Reads the journal of an execution as a timeline, or says that there is none.
 import type { JournalEntry } from '../domain/journal.ts';
 import { CommandError, exitCodes } from './exit.ts';
-import { followUpRows } from './format/follow-ups.ts';
-import type { FollowUpRow } from './format/report-proof.ts';
+import { followUpRows, type FollowUpRow } from '../functions/archive/follow-ups.ts';
 import { connected, readPlans, unreachable, type TargetOptions } from './plans.ts';
-import { timeline, type Timeline } from './timeline.ts';
+import { timeline, type Timeline } from '../functions/archive/timeline.ts';
 import type { World } from './world.ts';
 
 /** Throws CommandError when nothing is journaled under this name. */

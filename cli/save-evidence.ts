@@ -1,11 +1,11 @@
 // `hotshift report --save` and `--verify`: writes the record of an execution beside its page, and says whether records are as they were.
 import { join } from 'node:path';
 import { CommandError, exitCodes, type ExitCode } from './exit.ts';
-import { evidenceOf, evidenceText, problemsOf, slowerThan, type Evidence } from './evidence.ts';
-import { reportHtml } from './format/report-html.ts';
-import type { FollowUpRow } from './format/report-proof.ts';
+import { evidenceOf, evidenceText, problemsOf, slowerThan, type Evidence } from '../functions/archive/evidence.ts';
+import { reportHtml } from '../functions/archive/page.ts';
+import type { FollowUpRow } from '../functions/archive/follow-ups.ts';
 import { safe, styleOf } from './format/style.ts';
-import { timeline } from './timeline.ts';
+import { timeline } from '../functions/archive/timeline.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { World } from './world.ts';
 

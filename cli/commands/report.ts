@@ -1,12 +1,12 @@
 // `hotshift report`: what happened in an execution, as text, JSON, or one HTML file that can be sent around.
 import { CommandError, exitCodes, type ExitCode } from '../exit.ts';
-import { reportHtml } from '../format/report-html.ts';
+import { reportHtml } from '../../functions/archive/page.ts';
 import { reportText } from '../format/report.ts';
 import { styleOf } from '../format/style.ts';
 import { withTarget, type TargetOptions } from '../plans.ts';
 import type { Registration } from '../program.ts';
 import { executionArgument, readEntries, readFollowUps } from '../read-timeline.ts';
-import { timeline } from '../timeline.ts';
+import { timeline } from '../../functions/archive/timeline.ts';
 import { saveEvidence, verifyEvidence } from '../save-evidence.ts';
 import type { World } from '../world.ts';
 

@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { problemsOf } from '../../cli/evidence.ts';
+import { problemsOf } from '../../functions/archive/evidence.ts';
 import type { DrillResult } from '../../twin/drill-run.ts';
 import { hotshift, resultIn, runDirectory } from './command-line.ts';
 

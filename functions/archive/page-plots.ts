@@ -3,7 +3,7 @@
 // escaped names.
 import type { JournalEntry } from '../../domain/journal.ts';
 import type { Observation } from '../../domain/observation.ts';
-import { durationText, offsetText } from './style.ts';
+import { durationText, offsetText } from './words.ts';
 
 interface Point { readonly at: number; readonly vantagePoint: string; readonly target: string; readonly result: string; readonly latencyMs: number }
 

@@ -2,9 +2,9 @@
 // entries are chained by hashes, and records are chained to the one before, so that a change is seen. Pure. A chain is no signature: who
 // can write all records can make new ones, which is what a bucket with object lock is for (docs/evidence.md).
 import { createHash } from 'node:crypto';
-import type { JournalEntry } from '../domain/journal.ts';
-import type { Observation } from '../domain/observation.ts';
-import type { Instant } from '../domain/plan.ts';
+import type { JournalEntry } from '../../domain/journal.ts';
+import type { Observation } from '../../domain/observation.ts';
+import type { Instant } from '../../domain/plan.ts';
 import { timeline, type Timeline, type TimelineLoss } from './timeline.ts';
 
 export interface Evidence {

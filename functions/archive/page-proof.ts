@@ -1,10 +1,10 @@
 // The parts of the page that a record adds: RTO as each vantage point saw it, who asked and agreed, by which package, and what is to be
 // followed up. Pure; `escaped` is the page's own.
-import type { Evidence } from '../evidence.ts';
-import { durationText } from './style.ts';
+import type { Evidence } from './evidence.ts';
+import type { FollowUpRow } from './follow-ups.ts';
+import { durationText } from './words.ts';
 
 type Escape = (text: string) => string;
-export type FollowUpRow = readonly [what: string, owner: string, due: string, state: string];
 
 const table = (name: string, heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   `<div class="wide" tabindex="0" role="region" aria-label="${name}"><table><thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>${rows.map(([first = '', ...rest]) => `<tr><th scope="row">${first}</th>${rest.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('')}</tbody></table></div>`;
