@@ -2,6 +2,7 @@
 // Made by `compilePlans`; read with the same rules as `hotshift.yml`, since a bundle may be older than its reader.
 import * as z from 'zod';
 import type { ApplicationPlan } from '../domain/plan.ts';
+import type { EvidencePlan } from '../domain/records.ts';
 import { compiledCapacity } from './config-capacity.ts';
 import { compiledHook } from './config-hooks.ts';
 import { compiledSessions } from './config-sessions.ts';
@@ -108,6 +109,7 @@ export const compiledApplication = z.strictObject({
 
 export const compiledForm = z.strictObject({
   table: field.tableName.default('hotshift'),
+  evidence: z.strictObject({ retentionDays: whole(1, 36_500), mode: z.enum(['governance', 'compliance']) }).exactOptional(),
   applications: z.array(compiledApplication).min(1).max(200),
 });
 
@@ -115,10 +117,12 @@ export interface Plans {
   readonly applications: readonly ApplicationPlan[];
   /** The DynamoDB table that holds leases, permits, observations and the journal. */
   readonly table: string;
+  /** How the bucket of records holds them; STANDARD_EVIDENCE when absent. */
+  readonly evidence?: EvidencePlan;
 }
 
 /** The compiled form of plans, as the deployment hands it to the Lambdas. */
-export const compilePlans = ({ table, applications }: Plans): string => `${JSON.stringify({ table, applications })}\n`;
+export const compilePlans = ({ table, evidence, applications }: Plans): string => `${JSON.stringify({ table, ...(evidence === undefined ? {} : { evidence }), applications })}\n`;
 
 /** Reads a compiled tree; problems are returned with their paths, without places in a file. */
 export function checkCompiled(tree: unknown): { readonly plans?: Plans; readonly issues: readonly ConfigIssue[] } {

@@ -67,7 +67,7 @@ function head(found: Timeline): string {
   ] as const;
   return `<header>
 <p class="eyebrow">${escaped(found.application)} &middot; ${escaped(found.execution)}</p>
-<h1><span class="badge ${toneOf(outcome)}">${escaped(outcome ?? 'No outcome yet')}</span></h1>
+<h1><span class="badge ${toneOf(outcome)}">${escaped(outcome ?? (found.reason === undefined ? 'No outcome yet' : 'No outcome'))}</span></h1>
 ${found.reason === undefined ? '' : `<p class="reason">${escaped(found.reason)}</p>`}
 <dl class="figures">${figures.map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl>
 </header>`;
