@@ -5,6 +5,7 @@ import type { ApplicationPlan } from '../domain/plan.ts';
 import type { EvidencePlan } from '../domain/records.ts';
 import { compiledCapacity } from './config-capacity.ts';
 import { compiledHook } from './config-hooks.ts';
+import { compiledTracker } from './config-tracker.ts';
 import { compiledSessions } from './config-sessions.ts';
 import * as field from './config-fields.ts';
 import type { ConfigIssue } from './config-issue.ts';
@@ -95,6 +96,7 @@ export const compiledApplication = z.strictObject({
     }).exactOptional(),
     pagerDuty: z.strictObject({ eventsUrl: field.url, routingKeySecretId: field.secretId }).exactOptional(),
     snsTopicArns: z.record(field.region, field.topicArn),
+    followUps: compiledTracker.exactOptional(),
   }),
   drills: z.strictObject({
     holdSeconds: seconds, stepSeconds: seconds, guardIntervalSeconds: seconds, latencySeconds: seconds, patienceSeconds: seconds,

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { capacityForm } from './config-capacity.ts';
 import { STANDARD_EVIDENCE } from '../domain/records.ts';
 import { hookForm } from './config-hooks.ts';
+import { trackerForm } from './config-tracker.ts';
 import { sessionForm } from './config-sessions.ts';
 import * as field from './config-fields.ts';
 
@@ -187,6 +188,7 @@ const notifications = z.strictObject({
     routingKeySecret: field.secretId.describe('Secrets Manager secret that holds the integration key (Events API v2), in every region.'),
     eventsUrl: field.url.prefault('https://events.pagerduty.com/v2/enqueue'),
   }).describe('Pages are triggered here, acknowledged and resolved with the incident.').optional(),
+  followUps: trackerForm.describe('Makes an issue of each thing that a drill has found. Without it they stand in the list of hotshift follow-ups only.').optional(),
   snsTopics: z.record(field.region, field.topicArn).describe('Region -> topic in that region; the survivor uses its own.').prefault({}),
 }).prefault({});
 

@@ -6,7 +6,7 @@ import { arn, attribute, logicalId, role, type Json, type Statement } from './cl
 import { EAR_FUNCTION, hasEar } from './ear.ts';
 import { interfaceStatements, sqlEnvironment, vpcOf, type Network } from './network.ts';
 import { permissionsOf } from './permissions.ts';
-import type { Plans } from './plans.ts';
+import { hasTracker, isWitness, type Plans } from './plans.ts';
 import { agentsAt, readRules } from './rules.ts';
 import { hasSwitch, SWITCH_FUNCTION } from './switch.ts';
 
@@ -22,7 +22,10 @@ export const AGENTS: ReadonlySet<string> = new Set(['observe', 'enforce', 'watch
 const BY_URL: ReadonlySet<string> = new Set([SWITCH_FUNCTION, EAR_FUNCTION]);
 
 /** What an event starts when the work is over: nothing waits for it, and it is tried again until it is done or told. */
-export const AFTERWARDS: ReadonlySet<string> = new Set(['archive']);
+export const AFTERWARDS: ReadonlySet<string> = new Set(['archive', 'track']);
+
+/** Those of them that have something to do in a place: drills run in the pair only. */
+export const afterwardsAt = (region: Region, plans: Plans): readonly string[] => [...AFTERWARDS].filter((name) => name !== 'track' || (hasTracker(plans) && !isWitness(region, plans)));
 
 /** The functions that a state machine calls. */
 export const stepNames = (): readonly string[] => functionNames().filter((name) => !AGENTS.has(name) && !BY_URL.has(name) && !AFTERWARDS.has(name));
@@ -30,13 +33,13 @@ export const stepNames = (): readonly string[] => functionNames().filter((name) 
 /** The functions of a place: all steps, the agents that a schedule starts there, and what health checkers ask. */
 export const functionsAt = (region: Region, plans: Plans): readonly string[] => {
   const agents = agentsAt(region, plans);
-  return functionNames().filter((name) => (name === SWITCH_FUNCTION ? hasSwitch(region, plans) : name === EAR_FUNCTION ? hasEar(plans) : !AGENTS.has(name) || agents.includes(name)));
+  return functionNames().filter((name) => (name === SWITCH_FUNCTION ? hasSwitch(region, plans) : name === EAR_FUNCTION ? hasEar(plans) : AFTERWARDS.has(name) ? afterwardsAt(region, plans).includes(name) : !AGENTS.has(name) || agents.includes(name)));
 };
 
 /** Seconds, below the TimeoutSeconds of the states that call them. Agents run for most of a minute. */
 export const timeoutSeconds = (name: string): number => OWN_TIMEOUTS[name] ?? (AGENTS.has(name) ? 75 : 14);
 /** `rehearse` asks some two hundred questions, a few at a time (its schedule's runSeconds, and room to tell the result). */
-const OWN_TIMEOUTS: Readonly<Record<string, number>> = { warm: 55, call: 25, rehearse: 180, archive: 60 };
+const OWN_TIMEOUTS: Readonly<Record<string, number>> = { warm: 55, call: 25, rehearse: 180, archive: 60, track: 60 };
 
 /** 400 days: an audit looks back a year, and a month more to be made. */
 export const RETENTION_DAYS = 400;

@@ -152,6 +152,10 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
       { Sid: 'ReadHistories', Effect: 'Allow', Action: ['states:GetExecutionHistory'], Resource: ARCHIVED.map((machine) => arn('states', `execution:hotshift-${machine}:*`, region)) },
       { Sid: 'KeepRecords', Effect: 'Allow', Action: ['s3:PutObject'], Resource: recordsArn },
     ];
+    case 'track': return [
+      table('GetItem', 'Query', 'PutItem'),
+      ...readSecrets(plans.applications.flatMap(({ notifications: { followUps } }) => (followUps === undefined ? [] : [{ id: followUps.tokenSecretId, region }]))),
+    ];
     case 'settle': return [table('GetItem', 'PutItem')];
     case 'announce': case 'approve': return [table('GetItem', 'PutItem'), ...tellPeople(region, plans)];
     case 'enforce': return [table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...databaseSecrets(region, plans), ...closeNetwork(region, plans)];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
 import type { Json } from './cloudformation.ts';
-import { isWitness, type Plans } from './plans.ts';
+import { hasTracker, isWitness, type Plans } from './plans.ts';
 
 const root = join(import.meta.dirname, '..');
 type PlaceKind = 'region' | 'witness';
@@ -46,7 +46,7 @@ export const agentsAt = (region: Region, plans: Plans): readonly string[] => sch
 export const scheduledInput = ({ runSeconds }: Pick<Schedule, 'runSeconds'>, application: string): Json => ({ application, ...(runSeconds === undefined ? {} : { runSeconds }) });
 
 /** The rules of a place: those that start a workflow as they stand, those that make an agent look once for each application. */
-export const rulesAt = (region: Region, plans: Plans): readonly Rule[] => readRules().rules.filter(({ places }) => places.includes(kindOf(region, plans))).flatMap(({ name, description, pattern, target }): readonly Rule[] => {
+export const rulesAt = (region: Region, plans: Plans): readonly Rule[] => readRules().rules.filter(({ places, target }) => places.includes(kindOf(region, plans)) && (!('function' in target) || target.function !== 'track' || hasTracker(plans))).flatMap(({ name, description, pattern, target }): readonly Rule[] => {
   if ('inputPath' in target) return [{ name, description, pattern, target }];
   return plans.applications.filter((plan) => [...plan.regions, plan.witness].includes(region)).flatMap((plan): readonly Rule[] => {
     const filled = filledPattern(pattern, plan, region);

@@ -8,7 +8,7 @@ import { safe, table, type Style } from './style.ts';
 export const followUpLines = (shown: readonly FollowUp[], now: Instant, style: Style): readonly string[] =>
   table(['ID', 'STATE', 'DUE', 'OWNER', 'WHAT'], shown.map((one) => [
     safe(one.id), isOverdue(one, now) ? style.bad(state(one, now)) : state(one, now), day(one.dueAt), safe(one.owner ?? '-'),
-    safe(one.closed === undefined ? one.what : `${one.what} [${one.closed.by}: ${one.closed.how}]`),
+    safe(`${one.what}${one.issue === undefined ? '' : ` (${one.issue.reference})`}${one.closed === undefined ? '' : ` [${one.closed.by}: ${one.closed.how}]`}`),
   ]), style);
 
 /** For `status`; empty when nothing is open. */
