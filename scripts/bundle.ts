@@ -16,7 +16,8 @@ export async function bundle(outputDirectory = join(root, 'dist', 'functions')):
     const file = join(outputDirectory, name, 'index.cjs');
     const result = await build({
       entryPoints: [join(root, 'functions', name, 'handler.ts')], outfile: file,
-      bundle: true, minify: true, keepNames: true, platform: 'node', target: 'node24', format: 'cjs', metafile: true, logLevel: 'error',
+      // Inputs in the metafile are named from here, wherever it is run.
+      absWorkingDir: root, bundle: true, minify: true, keepNames: true, platform: 'node', target: 'node24', format: 'cjs', metafile: true, logLevel: 'error',
       sourcemap: false, legalComments: 'none', external: ['pg-native'],
     });
     const bytes = Object.values(result.metafile.outputs)[0]?.bytes ?? 0;
