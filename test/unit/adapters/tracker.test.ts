@@ -65,7 +65,7 @@ describe('GitHub', () => {
     answers.push({ status: 200, body: [{ body: null }, { body: `x\n\n<!-- ${issue.mark} -->`, html_url: 'https://github.com/acme/shop/issues/5' }] }, { status: 200, body: [] });
     expect(await trackerWith(TOKEN).find(github(), issue.mark)).toBe('https://github.com/acme/shop/issues/5');
     expect(await trackerWith(TOKEN).find(github(), issue.mark)).toBeUndefined();
-    expect(heard.map(({ method, url }) => [method, url])).toEqual(Array.from({ length: 2 }, () => ['GET', '/repos/acme/shop/issues?state=all&sort=created&direction=desc&per_page=100']));
+    expect(heard.map(({ method, url }) => [method, url])).toEqual(Array.from({ length: 2 }, () => ['GET', '/repos/acme/shop/issues?state=all&sort=created&direction=desc&per_page=30']));
   });
 });
 
