@@ -123,8 +123,10 @@ export function problemsOf(text: string): readonly string[] {
   const { entries, seal, ...head } = found;
   const chained = chain(head.previous, entries.map(({ entry }) => entry));
   const broken = chained.findIndex(({ hash }, index) => hash !== entries[index]?.hash);
+  // Whatever stands in a file that was changed.
+  const damaged = entries[broken] as Partial<Evidence['entries'][number]> | undefined;
   return [
-    ...(broken < 0 ? [] : [`the chain breaks at entry ${broken + 1} of ${entries.length} (${entries[broken]?.entry?.step ?? 'unknown'})`]),
+    ...(broken < 0 ? [] : [`the chain breaks at entry ${broken + 1} of ${entries.length} (${damaged?.entry?.step ?? 'unknown'})`]),
     ...(sealOf(head, chained) === seal ? [] : ['the seal does not fit what it seals']),
     ...(evidenceText(found) === text ? [] : ['it is not written as it was: something was added, removed or spaced otherwise']),
   ];
