@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { InvalidInputError } from '../domain/errors.ts';
 import type { Packaged } from '../domain/inventory.ts';
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
+import type { CostRates } from '../domain/records.ts';
 import { VERSION } from '../domain/version.ts';
 
 export interface Environment {
@@ -61,6 +62,12 @@ export function plans(configFile: string): readonly ApplicationPlan[] {
 export function packagedBeside(configFile: string): Packaged | undefined {
   const file = join(dirname(configFile), 'packaged.json');
   return existsSync(file) ? JSON.parse(configText(file)) as Packaged : undefined;
+}
+
+/** The prices of the day on which this was packaged; undefined where none were laid down. */
+export function ratesBeside(configFile: string): CostRates | undefined {
+  const file = join(dirname(configFile), 'rates.json');
+  return existsSync(file) ? JSON.parse(configText(file)) as CostRates : undefined;
 }
 
 /** What decides in a deployment, for the record: the plan as it was packaged, and the version of Hotshift. */

@@ -29,6 +29,8 @@ const PASSING = new Set([
   'RequestTimeout', 'RequestTimeoutException', 'RequestExpired', 'ExpiredToken', 'ExpiredTokenException',
   // Another change of the same group, function or target is under way.
   'ScalingActivityInProgress', 'ResourceContention', 'ConcurrentUpdateException', 'ResourceConflictException',
+  // S3: two put the same key at once, or the bucket is being changed.
+  'ConditionalRequestConflict', 'OperationAborted',
   // A backup or a change of the instance is under way: the state passes, and the caller looks again before it asks again.
   'InvalidDBInstanceState', 'InvalidDBInstanceStateFault', 'InvalidDBClusterStateFault', 'InvalidGlobalClusterStateFault',
 ]);

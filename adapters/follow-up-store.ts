@@ -5,7 +5,8 @@ import { parsed, type Key, type Table } from './table.ts';
 
 const followUpItem = z.object({
   application: z.string(), id: z.string(), execution: z.string(), what: z.string(), foundAt: z.number().int(), dueAt: z.number().int(), owner: z.string().exactOptional(),
-  closed: z.object({ at: z.number().int(), by: z.string(), how: z.string() }).exactOptional(), version: z.number().int().positive(),
+  closed: z.object({ at: z.number().int(), by: z.string(), how: z.string() }).exactOptional(),
+  issue: z.object({ reference: z.string(), at: z.number().int() }).exactOptional(), version: z.number().int().positive(),
 });
 
 export function followUpStore(table: Table): FollowUpStore {

@@ -2,6 +2,7 @@
 import type { Inventory } from '../domain/inventory.ts';
 import { systemClock } from './clock.ts';
 import type { Environment } from './environment.ts';
+import { bucketInventory } from './inventory-bucket.ts';
 import { capacityInventory } from './inventory-capacity.ts';
 import { databaseInventory } from './inventory-database.ts';
 import { deploymentInventory } from './inventory-deployment.ts';
@@ -14,5 +15,5 @@ import { tableIn } from './table.ts';
 /** Items of the table are read through its replica in `region`. */
 export const inventoryOf = ({ region, table, dnsServers }: Pick<Environment, 'region' | 'table' | 'dnsServers'>): Inventory => ({
   ...databaseInventory(systemClock), ...recordInventory(dnsServers), ...storeInventory(tableIn(region, table)), ...capacityInventory(systemClock),
-  ...deploymentInventory(), ...slackInventory(secretsManager()),
+  ...bucketInventory(), ...deploymentInventory(), ...slackInventory(secretsManager()),
 });

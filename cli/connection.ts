@@ -10,9 +10,9 @@ export async function connect({ region, table }: Target): Promise<Connection> {
     import('../adapters/approval-answers.ts'), import('../adapters/executions.ts'), import('../adapters/database.ts'), import('../adapters/outbox-store.ts'),
   ]);
   const shared = tableIn(region, table);
-  const [{ drillStore }, { followUpStore }] = await Promise.all([import('../adapters/drill-store.ts'), import('../adapters/follow-up-store.ts')]);
+  const [{ drillStore }, { followUpStore }, { recordIndex }] = await Promise.all([import('../adapters/drill-store.ts'), import('../adapters/follow-up-store.ts'), import('../adapters/record-index.ts')]);
   return {
     leases: leaseStore(shared), permits: permitStore(shared), intents: intentStore(shared), observations: observationStore(shared), journal: journal(shared),
-    approvals: approvalAnswers(shared), drills: drillStore(shared), followUps: followUpStore(shared), outbox: outboxStore(shared), executions: executionsOf(), describe: (...asked) => databaseOf({ databaseTls: 'verify' }).describe(...asked),
+    approvals: approvalAnswers(shared), drills: drillStore(shared), followUps: followUpStore(shared), records: recordIndex(shared), outbox: outboxStore(shared), executions: executionsOf(), describe: (...asked) => databaseOf({ databaseTls: 'verify' }).describe(...asked),
   };
 }

@@ -10,7 +10,7 @@ import { changedLines } from './format/changed.ts';
 import { safe, styleOf, wrapped } from './format/style.ts';
 import { connected, planNamed, readPlans, unreachable, type TargetOptions } from './plans.ts';
 import { tellEverybody } from './telling.ts';
-import { timeline, type Timeline } from './timeline.ts';
+import { timeline, type Timeline } from '../functions/archive/timeline.ts';
 import type { Connection, World } from './world.ts';
 
 export interface OperateOptions extends TargetOptions { readonly by?: string; readonly json?: boolean }

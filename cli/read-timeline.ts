@@ -1,10 +1,10 @@
 // Reads the journal of an execution as a timeline, or says that there is none.
 import type { JournalEntry } from '../domain/journal.ts';
+import type { SealedRecord } from '../domain/records.ts';
 import { CommandError, exitCodes } from './exit.ts';
-import { followUpRows } from './format/follow-ups.ts';
-import type { FollowUpRow } from './format/report-proof.ts';
+import { followUpRows, type FollowUpRow } from '../functions/archive/follow-ups.ts';
 import { connected, readPlans, unreachable, type TargetOptions } from './plans.ts';
-import { timeline, type Timeline } from './timeline.ts';
+import { timeline, type Timeline } from '../functions/archive/timeline.ts';
 import type { World } from './world.ts';
 
 /** Throws CommandError when nothing is journaled under this name. */
@@ -40,6 +40,17 @@ export async function readFollowUps(world: World, { application, execution }: Ti
   const { followUps } = await connected(world, options, plans);
   try {
     return followUpRows(await followUps.list(application), execution, world.clock.now());
+  } catch (error) {
+    throw unreachable(error, world, options, plans);
+  }
+}
+
+/** Its place in the chain of records; undefined when it has none (yet). */
+export async function readRecordOf(world: World, { application, execution }: Timeline, options: TargetOptions): Promise<SealedRecord | undefined> {
+  const plans = await readPlans(world, options);
+  const { records } = await connected(world, options, plans);
+  try {
+    return (await records.list(application)).find((record) => record.execution === execution);
   } catch (error) {
     throw unreachable(error, world, options, plans);
   }

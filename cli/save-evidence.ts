@@ -1,11 +1,13 @@
 // `hotshift report --save` and `--verify`: writes the record of an execution beside its page, and says whether records are as they were.
 import { join } from 'node:path';
+import { recordRates } from '../cost/record.ts';
+import { costOf, usageGuessed } from '../functions/archive/cost.ts';
 import { CommandError, exitCodes, type ExitCode } from './exit.ts';
-import { evidenceOf, evidenceText, problemsOf, slowerThan, type Evidence } from './evidence.ts';
-import { reportHtml } from './format/report-html.ts';
-import type { FollowUpRow } from './format/report-proof.ts';
+import { evidenceOf, evidenceText, problemsOf, slowerThan, type Evidence } from '../functions/archive/evidence.ts';
+import { reportHtml } from '../functions/archive/page.ts';
+import type { FollowUpRow } from '../functions/archive/follow-ups.ts';
 import { safe, styleOf } from './format/style.ts';
-import { timeline } from './timeline.ts';
+import { timeline } from '../functions/archive/timeline.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { World } from './world.ts';
 
@@ -20,7 +22,9 @@ export async function readRecord(world: World, file: string): Promise<Evidence> 
 
 export async function saveEvidence(world: World, entries: readonly JournalEntry[], directory: string, previousFile: string | undefined, force: boolean, followUps: readonly FollowUpRow[]): Promise<ExitCode> {
   const previous = previousFile === undefined ? undefined : await readRecord(world, previousFile);
-  const evidence = evidenceOf(entries, previous);
+  const rates = recordRates();
+  // The pair and the witness. The history of an execution is the archive's to read: by hand everything is estimated, and says so.
+  const evidence = evidenceOf(entries, previous, { cost: costOf(usageGuessed(entries, rates), 3, rates) });
   const found = timeline(entries);
   if (evidence === undefined || found === undefined) throw new CommandError(exitCodes.refused, 'it has not ended: its record would have to be changed later', 'save it when it has an outcome');
   const name = evidence.execution.replaceAll(/[^A-Za-z0-9_-]/g, '-');

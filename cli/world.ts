@@ -4,6 +4,7 @@ import type { ApprovalAnswers, Clock, Database, IntentStore, Journal, LeaseStore
 import type { DrillStore } from '../domain/drill.ts';
 import type { FollowUpStore } from '../domain/follow-ups.ts';
 import type { Region } from '../domain/plan.ts';
+import type { RecordIndex } from '../domain/records.ts';
 import type { AskAws } from './inspection.ts';
 import type { RunningTwin } from './running-twin.ts';
 
@@ -17,6 +18,8 @@ export interface Connection {
   readonly approvals: ApprovalAnswers;
   readonly drills: DrillStore;
   readonly followUps: FollowUpStore;
+  /** Where records are kept; the command line writes none. */
+  readonly records: Pick<RecordIndex, 'list'>;
   readonly outbox: Pick<Outbox, 'put'>;
   readonly executions: Executions;
   /** What RDS says of an instance. */

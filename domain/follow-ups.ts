@@ -12,6 +12,8 @@ export interface FollowUp {
   readonly foundAt: Instant;
   readonly dueAt: Instant;
   readonly owner?: string;
+  /** Where its issue is, in the owners' tracker. */
+  readonly issue?: { readonly reference: string; readonly at: Instant };
   readonly closed?: { readonly at: Instant; readonly by: string; readonly how: string };
   /** Grows by one with each change, so that two people do not undo each other's. */
   readonly version: number;

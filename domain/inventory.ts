@@ -2,6 +2,7 @@
 // the world. Each method rejects with an error of domain/errors.ts when it cannot be answered; "there is none" is undefined.
 import type { DrillRecord } from './drill.ts';
 import type { Instant, Region } from './plan.ts';
+import type { EvidencePlan } from './records.ts';
 
 export type Severity = 'critical' | 'warning' | 'info';
 
@@ -71,6 +72,9 @@ export interface TableDetails {
   readonly pointInTimeRecovery: string;
 }
 
+/** Of the bucket of records. `lock`: absent without object lock, or without a default retention. */
+export interface BucketDetails { readonly lock?: { readonly mode: string; readonly days: number }; readonly isClosed: boolean }
+
 export interface SecretDetails { readonly currentVersion?: string; readonly keyId?: string; readonly isBeingDeleted: boolean }
 
 export interface ServiceDetails {
@@ -127,6 +131,7 @@ export interface Inventory {
   /** The name servers that the world is told of for a zone. */
   nameServers(zone: string): Promise<readonly string[]>;
   table(region: Region, name: string): Promise<TableDetails | undefined>;
+  bucket(region: Region, name: string): Promise<BucketDetails | undefined>;
   secret(region: Region, secretId: string): Promise<SecretDetails | undefined>;
   service(region: Region, cluster: string, service: string): Promise<ServiceDetails | undefined>;
   balancers(region: Region, targetGroupArns: readonly string[]): Promise<readonly BalancerDetails[]>;
@@ -165,6 +170,8 @@ export interface Packaged {
   /** Function -> SHA-256 of its zip, base64, as Lambda says it; empty when nothing was packaged. */
   readonly codeSha256: Readonly<Record<string, string>>;
   readonly places: Readonly<Record<Region, PackagedPlace>>;
+  /** How the buckets of records hold them. */
+  readonly evidence?: EvidencePlan;
 }
 export interface PackagedPlace {
   readonly functions: Readonly<Record<string, { readonly reservedConcurrency: number; readonly calls: readonly Omit<SimulatedCall, 'roleArn'>[] }>>;

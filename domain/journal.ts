@@ -46,3 +46,6 @@ export interface Failover {
 }
 
 export type Outcome = 'Failed over' | 'Stood down' | 'Handed to a human';
+
+/** How long a step took, from its first entry to its last. */
+export interface Phase { readonly step: string; readonly seconds: number }

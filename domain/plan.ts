@@ -1,5 +1,6 @@
 // The plan of an application: what is protected, where it runs and by which rules Hotshift may act on it.
 // It is `hotshift.yml` after parsing (events/config.ts): complete, with every default filled in.
+import type { TrackerPlan } from './tracker.ts';
 import type { CapacityPlan } from './capacity.ts';
 import type { SessionPlan } from './sessions.ts';
 import type { HookPlan } from './hooks.ts';
@@ -193,6 +194,8 @@ export interface NotificationPlan {
   readonly slack?: SlackPlan;
   readonly pagerDuty?: PagerDutyPlan;
   readonly snsTopicArns: Readonly<Record<Region, string>>;
+  /** Where what drills have found becomes issues. */
+  readonly followUps?: TrackerPlan;
 }
 
 export interface ApplicationPlan {

@@ -2,8 +2,10 @@
 // Made by `compilePlans`; read with the same rules as `hotshift.yml`, since a bundle may be older than its reader.
 import * as z from 'zod';
 import type { ApplicationPlan } from '../domain/plan.ts';
+import type { EvidencePlan } from '../domain/records.ts';
 import { compiledCapacity } from './config-capacity.ts';
 import { compiledHook } from './config-hooks.ts';
+import { compiledTracker } from './config-tracker.ts';
 import { compiledSessions } from './config-sessions.ts';
 import * as field from './config-fields.ts';
 import type { ConfigIssue } from './config-issue.ts';
@@ -94,6 +96,7 @@ export const compiledApplication = z.strictObject({
     }).exactOptional(),
     pagerDuty: z.strictObject({ eventsUrl: field.url, routingKeySecretId: field.secretId }).exactOptional(),
     snsTopicArns: z.record(field.region, field.topicArn),
+    followUps: compiledTracker.exactOptional(),
   }),
   drills: z.strictObject({
     holdSeconds: seconds, stepSeconds: seconds, guardIntervalSeconds: seconds, latencySeconds: seconds, patienceSeconds: seconds,
@@ -108,6 +111,7 @@ export const compiledApplication = z.strictObject({
 
 export const compiledForm = z.strictObject({
   table: field.tableName.default('hotshift'),
+  evidence: z.strictObject({ retentionDays: whole(1, 36_500), mode: z.enum(['governance', 'compliance']) }).exactOptional(),
   applications: z.array(compiledApplication).min(1).max(200),
 });
 
@@ -115,10 +119,12 @@ export interface Plans {
   readonly applications: readonly ApplicationPlan[];
   /** The DynamoDB table that holds leases, permits, observations and the journal. */
   readonly table: string;
+  /** How the bucket of records holds them; STANDARD_EVIDENCE when absent. */
+  readonly evidence?: EvidencePlan;
 }
 
 /** The compiled form of plans, as the deployment hands it to the Lambdas. */
-export const compilePlans = ({ table, applications }: Plans): string => `${JSON.stringify({ table, applications })}\n`;
+export const compilePlans = ({ table, evidence, applications }: Plans): string => `${JSON.stringify({ table, ...(evidence === undefined ? {} : { evidence }), applications })}\n`;
 
 /** Reads a compiled tree; problems are returned with their paths, without places in a file. */
 export function checkCompiled(tree: unknown): { readonly plans?: Plans; readonly issues: readonly ConfigIssue[] } {

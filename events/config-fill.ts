@@ -4,6 +4,7 @@ import type { DrillSchedule } from '../domain/drill.ts';
 import type { ApplicationPlan, DatabasePlan, NotificationPlan, SlackPlan, TrafficPlan } from '../domain/plan.ts';
 import { capacityPlan } from './config-capacity.ts';
 import { hookPlan } from './config-hooks.ts';
+import { trackerPlan } from './config-tracker.ts';
 import { sessionPlan } from './config-sessions.ts';
 import type { ApplicationForm } from './config-form.ts';
 import type { ConfigPath } from './config-issue.ts';
@@ -102,11 +103,12 @@ function trafficPlan(name: string, form: ApplicationForm['traffic'][string]): Tr
   };
 }
 
-function notificationPlan({ notifications: { slack, pagerDuty, snsTopics } }: ApplicationForm): NotificationPlan {
+function notificationPlan({ notifications: { slack, pagerDuty, followUps, snsTopics } }: ApplicationForm): NotificationPlan {
   return {
     ...(slack === undefined ? {} : { slack: { apiUrl: slack.apiUrl, channel: slack.channel, tokenSecretId: slack.tokenSecret, ...peoplePlan(slack) } }),
     ...(pagerDuty === undefined ? {} : { pagerDuty: { eventsUrl: pagerDuty.eventsUrl, routingKeySecretId: pagerDuty.routingKeySecret } }),
     snsTopicArns: snsTopics,
+    ...(followUps === undefined ? {} : { followUps: trackerPlan(followUps) }),
   };
 }
 

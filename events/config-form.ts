@@ -2,7 +2,9 @@
 // `config-fill.ts` turns it into plans; `schema/hotshift.schema.json` is made from it for editors.
 import * as z from 'zod';
 import { capacityForm } from './config-capacity.ts';
+import { STANDARD_EVIDENCE } from '../domain/records.ts';
 import { hookForm } from './config-hooks.ts';
+import { trackerForm } from './config-tracker.ts';
 import { sessionForm } from './config-sessions.ts';
 import * as field from './config-fields.ts';
 
@@ -188,6 +190,7 @@ const notifications = z.strictObject({
     routingKeySecret: field.secretId.describe('Secrets Manager secret that holds the integration key (Events API v2), in every region.'),
     eventsUrl: field.url.prefault('https://events.pagerduty.com/v2/enqueue'),
   }).describe('Pages are triggered here, acknowledged and resolved with the incident.').optional(),
+  followUps: trackerForm.describe('Makes an issue of each thing that a drill has found. Without it they stand in the list of hotshift follow-ups only.').optional(),
   snsTopics: z.record(field.region, field.topicArn).describe('Region -> topic in that region; the survivor uses its own.').prefault({}),
 }).prefault({});
 
@@ -206,9 +209,15 @@ export const applicationForm = z.strictObject({
   accept: z.record(field.findingId, z.string().min(20).max(300)).describe('Warning of `hotshift check --aws` -> why it may stand; it is then told as information. Critical findings cannot be accepted.').optional(),
 });
 
+const evidence = z.strictObject({
+  retentionDays: whole(1, 36_500).describe('How long nobody can change or delete a record. It holds for records that are written from then on.').prefault(STANDARD_EVIDENCE.retentionDays),
+  mode: z.enum(['governance', 'compliance']).describe('governance: whoever may both change the policy of the bucket and bypass retention can delete a record. compliance: nobody can, whatever it costs.').prefault(STANDARD_EVIDENCE.mode),
+}).describe('The bucket with object lock that each stack makes for the records of ended executions.');
+
 export const configForm = z.strictObject({
   version: z.literal(1).describe('Version of this form.').prefault(1),
   table: field.tableName.describe('DynamoDB global table (multi-region strong consistency) that holds leases, permits and the journal.').prefault('hotshift'),
+  evidence: evidence.optional(),
   applications: z.record(field.name, applicationForm).describe('Name -> application.'),
 }).meta({ title: 'hotshift.yml', description: 'What Hotshift protects, and by which rules it may act.' });
 

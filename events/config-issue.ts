@@ -1,6 +1,7 @@
 // What is wrong with a configuration, in a form that a person can act on: where, what stands there, why not, and the fix.
 // A problem never carries a secret: a value that looks like one is not repeated.
 import { InvalidInputError } from '../domain/errors.ts';
+import { printable } from '../domain/printable.ts';
 
 export type ConfigPath = readonly (string | number)[];
 
@@ -55,10 +56,6 @@ export function shownValue(value: unknown, path: ConfigPath): string | undefined
   if (path.some((step) => secretName.test(String(step))) || looksSecret(text)) return 'a value that is not shown here';
   return text.length > valueLengthMax ? `${text.slice(0, valueLengthMax)}...` : text;
 }
-
-/** Text that cannot act on a terminal: control characters could rewrite it, invisible ones make two names look alike. */
-export const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 
 /** The known word that was probably meant, if one is near enough (one edit for each three letters). */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {

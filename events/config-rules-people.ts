@@ -1,8 +1,9 @@
 // Rules about people: who may answer from Slack, and whether enough of them are there to say yes.
 import type { ApplicationPlan } from '../domain/plan.ts';
 import { error, warning, type RuleIssue } from './config-rule.ts';
+import { trackerRules } from './config-tracker.ts';
 
-export const peopleRules = (plan: ApplicationPlan): readonly RuleIssue[] => [...slackRules(plan), ...countRules(plan)];
+export const peopleRules = (plan: ApplicationPlan): readonly RuleIssue[] => [...slackRules(plan), ...trackerRules(plan), ...countRules(plan)];
 
 function slackRules({ notifications: { slack }, regions, witness }: ApplicationPlan): readonly RuleIssue[] {
   if (slack?.people === undefined) return [];

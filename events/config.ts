@@ -54,7 +54,8 @@ function checkForm(tree: unknown): { readonly plans?: Plans; readonly issues: re
   const empty: ConfigIssue[] = Object.keys(applications).length > 0 ? []
     : [{ severity: 'error', path: ['applications'], message: 'there is no application', fix: 'add one; `hotshift init` writes an example' }];
   const table = whole.value?.table ?? 'hotshift';
-  return { plans: { table, applications: plans }, issues: [...whole.issues, ...empty, ...rules.filter((issue) => !follows(issue, whole.issues))] };
+  const evidence = whole.value?.evidence;
+  return { plans: { table, ...(evidence === undefined ? {} : { evidence }), applications: plans }, issues: [...whole.issues, ...empty, ...rules.filter((issue) => !follows(issue, whole.issues))] };
 }
 
 /** A rule that speaks about a field which failed already (and was left out) only repeats it. */

@@ -4,7 +4,7 @@ import type { Region } from '../domain/plan.ts';
 import { alarm, alarmId, composite, inAlarm, onCallTopics, ONLY_WHEN_IT_HAPPENS, ownTopic, type Metric, type Watch } from './alarm.ts';
 import { compositesOf, watchesOf } from './alarms-seen.ts';
 import { attribute, logicalId, ref, type Json } from './cloudformation.ts';
-import { AGENTS, functionsAt } from './functions.ts';
+import { AFTERWARDS, afterwardsAt, AGENTS, functionsAt } from './functions.ts';
 import { isWitness, type Plans } from './plans.ts';
 import { rulesAt, schedulesAt, type Schedule } from './rules.ts';
 
@@ -13,7 +13,7 @@ export function alarms(region: Region, plans: Plans): Json {
   const schedules = schedulesAt(region, plans);
   const watches = [
     ...failovers(), ...failbacks(), ...evacuations(), ...drills(region, plans), ...deliveries(), ...rulesAt(region, plans).map(({ name }) => undelivered(name)), ...table(plans.table),
-    ...schedules.flatMap(blindness), ...functionsAt(region, plans).map(throttles), ...watchesOf(region, plans),
+    ...schedules.flatMap(blindness), ...functionsAt(region, plans).map(throttles), ...afterwardsAt(region, plans).map(lost), ...watchesOf(region, plans),
   ];
   return {
     ...(topics.some((topic) => typeof topic !== 'string') ? ownTopic() : {}),
@@ -108,8 +108,14 @@ const blindness = ({ target: { function: name }, everySeconds }: Schedule): read
 
 const throttles = (name: string): Watch => ({
   name: `${name}-throttled`, metrics: [{ namespace: 'AWS/Lambda', name: 'Throttles', dimensions: { FunctionName: ref(`${logicalId(name)}LambdaFunction`) } }],
-  description: `hotshift-${name} was refused a place to run${AGENTS.has(name) ? '' : ' during a failover'}: look at the account's concurrency.`, silence: ONLY_WHEN_IT_HAPPENS,
+  description: `hotshift-${name} was refused a place to run${AGENTS.has(name) || AFTERWARDS.has(name) ? '' : ' during a failover'}: look at the account's concurrency.`, silence: ONLY_WHEN_IT_HAPPENS,
 });
+
+/** Neither done nor in the queue: beside the alarm of the queue itself. */
+const lost = (name: string): Watch => {
+  const of = (metric: string): Metric => ({ namespace: 'AWS/Lambda', name: metric, dimensions: { FunctionName: ref(`${logicalId(name)}LambdaFunction`) } });
+  return { name: `${name}-lost`, description: `What hotshift-${name} should have done after an end is not even in the queue of what failed.`, metrics: [of('AsyncEventsDropped'), of('DestinationDeliveryFailures')], silence: ONLY_WHEN_IT_HAPPENS };
+};
 
 /** One page for an agent that is of no use, whatever the reason. */
 const idle = (name: string, topics: readonly unknown[]): Json => composite(

@@ -21,6 +21,7 @@ export function packagedOf(plans: Plans, zips = join(root, 'dist', 'zips'), exce
   return {
     definition: JSON.stringify(definition('failover')),
     codeSha256: Object.fromEntries(names.map((name) => [name, sha256(join(zips, `${name}.zip`))])),
+    ...(plans.evidence === undefined ? {} : { evidence: plans.evidence }),
     places: Object.fromEntries(allRegions(plans).map((region) => [region, placeOf(region, plans)])),
   };
 }

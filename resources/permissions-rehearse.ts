@@ -1,6 +1,7 @@
 // What a rehearsal may do: read. The only writes are the item in which it remembers what it told, and the message itself.
 import { describeSides } from './permissions-databases.ts';
 import { arn, type Statement } from './cloudformation.ts';
+import { evidenceArn } from './evidence.ts';
 import { allInstances, isWitness, type Plans } from './plans.ts';
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
 
@@ -22,6 +23,7 @@ export function readDeployment(region: Region, plans: Plans): readonly Statement
     allow('DescribeWorkflow', ['states:DescribeStateMachine'], arn('states', 'stateMachine:hotshift-failover', region)),
     allow('DescribeRules', ['events:DescribeRule', 'events:ListTargetsByRule'], arn('events', 'rule/hotshift-*', region)),
     allow('DescribeSchedules', ['scheduler:GetSchedule'], arn('scheduler', 'schedule/hotshift/hotshift-*', region)),
+    allow('DescribeBucket', ['s3:GetBucketObjectLockConfiguration', 's3:GetBucketPublicAccessBlock'], evidenceArn),
     allow('Simulate', ['iam:SimulatePrincipalPolicy'], arn('iam', 'role/hotshift-*', '')),
   ];
 }

@@ -6,6 +6,7 @@ import { scaling } from './permissions-capacity.ts';
 import { changeRecords, readRecords, routingControls } from './permissions-records.ts';
 import { describeSides, instancesOf, keepLostWrites, promoteSides, sidesFor } from './permissions-databases.ts';
 import { readApplications, readDeployment, secretsToDescribe } from './permissions-rehearse.ts';
+import { ARCHIVED, recordsArn } from './evidence.ts';
 import { actingRegions, allInstances, listening, type Plans } from './plans.ts';
 
 type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem';
@@ -145,6 +146,15 @@ export function permissionsOf(name: string, region: Region, plans: Plans): reado
     case 'prepare': return [table('GetItem', 'Query', 'PutItem'), ...readRecords(plans), readAlarms(region, plans)];
     case 'hold': return [
       table('GetItem', 'Query', 'PutItem'), readAlarms(region, plans), ...scaling(region, plans, true),
+    ];
+    case 'archive': return [
+      table('GetItem', 'Query', 'PutItem'),
+      { Sid: 'ReadHistories', Effect: 'Allow', Action: ['states:GetExecutionHistory'], Resource: ARCHIVED.map((machine) => arn('states', `execution:hotshift-${machine}:*`, region)) },
+      { Sid: 'KeepRecords', Effect: 'Allow', Action: ['s3:PutObject'], Resource: recordsArn },
+    ];
+    case 'track': return [
+      table('GetItem', 'Query', 'PutItem'),
+      ...readSecrets(plans.applications.flatMap(({ notifications: { followUps } }) => (followUps === undefined ? [] : [{ id: followUps.tokenSecretId, region }]))),
     ];
     case 'settle': return [table('GetItem', 'PutItem')];
     case 'announce': case 'approve': return [table('GetItem', 'PutItem'), ...tellPeople(region, plans)];

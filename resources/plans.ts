@@ -23,6 +23,9 @@ export const allRegions = (plans: Plans): readonly Region[] =>
 /** Who is heard in Slack, of each application that has people there. */
 export const listening = (plans: Plans): readonly SlackPeoplePlan[] => plans.applications.flatMap(({ notifications: { slack } }) => slack?.people ?? []);
 
+/** Does any application have what drills find made into issues? */
+export const hasTracker = (plans: Plans): boolean => plans.applications.some(({ notifications }) => notifications.followUps !== undefined);
+
 /** Does the region serve an application, or is it only a witness? */
 export const isWitness = (region: Region, plans: Plans): boolean => plans.applications.every((plan) => !plan.regions.includes(region));
 

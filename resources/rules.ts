@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { ApplicationPlan, Region } from '../domain/plan.ts';
 import type { Json } from './cloudformation.ts';
-import { isWitness, type Plans } from './plans.ts';
+import { hasTracker, isWitness, type Plans } from './plans.ts';
 
 const root = join(import.meta.dirname, '..');
 type PlaceKind = 'region' | 'witness';
@@ -13,7 +13,9 @@ type PlaceKind = 'region' | 'witness';
 interface StateMachineTarget { readonly stateMachine: string; readonly inputPath: string }
 /** The event itself is not handed on: what is looked at is in the plan, and what is found decides. */
 interface FunctionTarget { readonly function: string; readonly input: Json }
-interface RuleSource { readonly name: string; readonly description: string; readonly places: readonly PlaceKind[]; readonly pattern: Json; readonly target: StateMachineTarget | FunctionTarget }
+/** The detail of the event is what the function works on: it names what has ended. */
+interface DetailTarget { readonly function: string; readonly inputPath: string }
+interface RuleSource { readonly name: string; readonly description: string; readonly places: readonly PlaceKind[]; readonly pattern: Json; readonly target: StateMachineTarget | FunctionTarget | DetailTarget }
 export interface Schedule { readonly name: string; readonly description: string; readonly everySeconds: number; readonly places: readonly PlaceKind[]; readonly target: { readonly function: string }; readonly runSeconds?: number }
 
 export interface Rules {
@@ -24,8 +26,8 @@ export interface Rules {
 
 /** A rule as it is made in one place. */
 export type Rule =
-  | { readonly name: string; readonly description: string; readonly pattern: Json; readonly target: StateMachineTarget }
-  | { readonly name: string; readonly description: string; readonly pattern: Json; readonly target: { readonly function: string; readonly input: Json } };
+  | { readonly name: string; readonly description: string; readonly pattern: Json; readonly target: StateMachineTarget | DetailTarget }
+  | { readonly name: string; readonly description: string; readonly pattern: Json; readonly target: FunctionTarget };
 
 /** A schedule of a function that is not there (yet) is left out. */
 export function readRules(): Rules {
@@ -44,8 +46,8 @@ export const agentsAt = (region: Region, plans: Plans): readonly string[] => sch
 export const scheduledInput = ({ runSeconds }: Pick<Schedule, 'runSeconds'>, application: string): Json => ({ application, ...(runSeconds === undefined ? {} : { runSeconds }) });
 
 /** The rules of a place: those that start a workflow as they stand, those that make an agent look once for each application. */
-export const rulesAt = (region: Region, plans: Plans): readonly Rule[] => readRules().rules.filter(({ places }) => places.includes(kindOf(region, plans))).flatMap(({ name, description, pattern, target }): readonly Rule[] => {
-  if ('stateMachine' in target) return [{ name, description, pattern, target }];
+export const rulesAt = (region: Region, plans: Plans): readonly Rule[] => readRules().rules.filter(({ places, target }) => places.includes(kindOf(region, plans)) && (!('function' in target) || target.function !== 'track' || hasTracker(plans))).flatMap(({ name, description, pattern, target }): readonly Rule[] => {
+  if ('inputPath' in target) return [{ name, description, pattern, target }];
   return plans.applications.filter((plan) => [...plan.regions, plan.witness].includes(region)).flatMap((plan): readonly Rule[] => {
     const filled = filledPattern(pattern, plan, region);
     return filled === undefined ? [] : [{ name: `${name}-${plan.application}`, description, pattern: filled, target: { function: target.function, input: { application: plan.application, ...target.input } } }];

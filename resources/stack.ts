@@ -5,6 +5,7 @@ import { alarms } from './alarms.ts';
 import { attribute, ref, sub, type Json } from './cloudformation.ts';
 import { dashboard } from './dashboard.ts';
 import { earOutputs, earResources } from './ear.ts';
+import { evidenceOutputs, evidenceResources } from './evidence.ts';
 import { functionResources } from './functions.ts';
 import { drillOutputs, drillResources } from './drill.ts';
 import { healthCheckOutputs, healthCheckResources } from './health-checks.ts';
@@ -30,6 +31,7 @@ export function resourcesOf(region: Region, plans: Plans, networks: Networks): J
     ...alarms(region, plans),
     ...switchResources(region, plans),
     ...earResources(plans),
+    ...evidenceResources(plans),
     ...healthCheckResources(region, plans),
     ...dashboard(region, plans),
     ...(region === allRegions(plans)[0] ? table(plans) : {}),
@@ -47,6 +49,7 @@ export function outputsOf(region: Region, plans: Plans, networks: Networks): Jso
     TableName: { Description: 'Leases, permits, intents, observations and the journal', Value: plans.table },
     DashboardUrl: { Description: 'The dashboard of this region', Value: sub(`https://console.aws.amazon.com/cloudwatch/home?region=\${AWS::Region}#dashboards/dashboard/hotshift-\${AWS::Region}`) },
     KeyArn: { Description: 'Key of the logs', Value: attribute('Key') },
+    ...evidenceOutputs(),
     ...switchOutputs(region, plans),
     ...earOutputs(plans),
     ...healthCheckOutputs(region, plans),

@@ -65,8 +65,11 @@ function rule({ name, description, pattern, target }: Rule): Json {
     return {
       // For functions EventBridge asks the function's own policy (EventBridge guide, resource-based policies).
       [`${logicalId(name)}Permission`]: { Type: 'AWS::Lambda::Permission', Properties: { FunctionName: ref(`${logicalId(target.function)}LambdaFunction`), Action: 'lambda:InvokeFunction', Principal: 'events.amazonaws.com', SourceAccount: ref('AWS::AccountId'), SourceArn: attribute(id) } },
-      // Five minutes: an older event is no reason to look.
-      [id]: ruleOf(name, description, pattern, { Id: target.function, Arn: functionArn(target.function), Input: JSON.stringify(target.input), RetryPolicy: { MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 300 } }),
+      [id]: ruleOf(name, description, pattern, {
+        Id: target.function, Arn: functionArn(target.function),
+        // Five minutes: an older event is no reason to look. What has ended is kept whenever it is heard of: a day, the most that there is.
+        ...('inputPath' in target ? { InputPath: target.inputPath, RetryPolicy: { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 } } : { Input: JSON.stringify(target.input), RetryPolicy: { MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 300 } }),
+      }),
     };
   }
   const roleId = `${logicalId(name)}Role`;

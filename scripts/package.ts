@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { zipSync } from 'fflate';
+import { recordRates } from '../cost/record.ts';
 import { compilePlans } from '../events/config.ts';
 import { networkFile, readNetworks, SQL_FUNCTIONS } from '../resources/network.ts';
 import { packagedOf } from '../resources/packaged.ts';
@@ -21,11 +22,14 @@ const bundles = await bundle();
 mkdirSync(join(root, 'dist', 'zips'), { recursive: true });
 // The rehearsal comes last: it carries the hashes of all others, to hold the deployment against them.
 const REHEARSAL = 'rehearse';
+/** It prices what an execution took, by the list of the day on which it was packaged. */
+const ARCHIVE = 'archive';
 const inOrder = [...bundles.filter(({ name }) => name !== REHEARSAL), ...bundles.filter(({ name }) => name === REHEARSAL)];
 const entry = (content: Uint8Array) => [content, { mtime: FIXED_TIME, level: 9 }] as [Uint8Array, { mtime: Date; level: 9 }];
 for (const { name, file } of inOrder) {
   const zip = zipSync({
     'index.cjs': entry(readFileSync(file)), 'hotshift.json': entry(Buffer.from(compilePlans(plans))),
+    ...(name === ARCHIVE ? { 'rates.json': entry(Buffer.from(JSON.stringify(recordRates()))) } : {}),
     ...(name === REHEARSAL ? { 'packaged.json': entry(Buffer.from(JSON.stringify(packagedOf(plans, join(root, 'dist', 'zips'), REHEARSAL)))) } : {}),
   });
   writeFileSync(join(root, 'dist', 'zips', `${name}.zip`), zip);

@@ -4,6 +4,7 @@ import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../asl/index.ts';
+import { bucketOf, STANDARD_EVIDENCE } from '../domain/records.ts';
 import type { HealthCheckers } from './dns/health-checkers.ts';
 import type { ZoneStore } from './dns/zones.ts';
 import type { LambdaHost } from './lambda/host.ts';
@@ -12,7 +13,7 @@ import type { Network } from './network/network.ts';
 import type { Pair } from './postgres/pair.ts';
 import type { Databases } from './postgres/databases.ts';
 import { AwsEndpoint } from './aws/server.ts';
-import type { Service } from './aws/service.ts';
+import { ACCOUNT_ID, type Service } from './aws/service.ts';
 import type { ClosableClock } from './aws/services/clock.ts';
 import { cloudWatchService } from './aws/services/cloudwatch.ts';
 import { dynamodbService } from './aws/services/dynamodb.ts';
@@ -23,6 +24,7 @@ import { lambdaService } from './aws/services/lambda.ts';
 import { rdsService, type InstanceName } from './aws/services/rds.ts';
 import { rdsEvent } from './aws/services/rds/events.ts';
 import { route53Service } from './aws/services/route-53.ts';
+import { s3Service } from './aws/services/s3.ts';
 import { secretsManagerService } from './aws/services/secrets-manager.ts';
 import { sfnService } from './aws/services/sfn.ts';
 import { snsService } from './aws/services/sns.ts';
@@ -96,7 +98,7 @@ function services(parts: CloudParts, measured: Measured, eventbridge: EventBridg
       clock, services: [REGION_A, REGION_B].map((region) => ({ region, cluster: APPLICATION, service: 'web', desiredCount: 1 })), taskStartMs: 0,
       scale: ({ region }, desired) => parts.scale(region, desired), onFailure: ({ region }, error) => onTrouble(`ECS in ${region}`, error),
     }),
-    cloudWatchService({ clock, call, emit: (event) => eventbridge.emit(event), onActionFailure: (arn, error) => onTrouble(`alarm action ${arn}`, error) }), secretsManagerService({ clock }), snsService({ clock }), ssmService({ clock }),
+    cloudWatchService({ clock, call, emit: (event) => eventbridge.emit(event), onActionFailure: (arn, error) => onTrouble(`alarm action ${arn}`, error) }), secretsManagerService({ clock }), s3Service({ buckets: REGIONS.map((region) => ({ region, name: bucketOf(ACCOUNT_ID, region), lock: { mode: 'GOVERNANCE', days: STANDARD_EVIDENCE.retentionDays } })) }), snsService({ clock }), ssmService({ clock }),
   ];
 }
 

@@ -4,10 +4,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { evidenceOf, evidenceText } from '../cli/evidence.ts';
-import { reportHtml } from '../cli/format/report-html.ts';
-import { timeline } from '../cli/timeline.ts';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { bucketOf } from '../domain/records.ts';
+import { evidenceOf, evidenceText } from '../functions/archive/evidence.ts';
+import { reportHtml } from '../functions/archive/page.ts';
+import { timeline } from '../functions/archive/timeline.ts';
 import type { JournalEntry } from '../domain/journal.ts';
+import { ACCOUNT_ID } from './aws/service.ts';
 import { pause } from './faults.ts';
 import type { LoadConfig } from './load/config.ts';
 import { startLoad, type LoadProcess } from './load/load-process.ts';
@@ -21,6 +24,7 @@ import type { Twin } from './twin.ts';
 import { followJournal, happens, seedOf, withTwin } from './with-twin.ts';
 
 const PATIENCE_SECONDS = 240;
+const RECORD_TRIES = 30;
 
 export interface DrillResult {
   readonly mode: string; readonly outcome: string; readonly reason: string; readonly heldSeconds: number; readonly seconds: number;
@@ -30,6 +34,8 @@ export interface DrillResult {
   /** Requests of the second load, which the hook has started. */
   readonly loadRequests: number; readonly loadErrors: number;
   readonly rights: readonly UsedRight[]; readonly files: readonly string[]; readonly seal: string;
+  /** The record as `archive` has put it into the bucket of the region that took the users; empty when there is none. */
+  readonly record: string;
 }
 
 /** Runs one drill, prints it, and says whether it passed and users are back. */
@@ -62,6 +68,7 @@ async function observeDrill(twin: Twin, settings: Settings, directory: string, s
     await happens(() => isShown(seconds, settledAt, settings.ttlSeconds, Date.now()), PATIENCE_SECONDS);
     await pause(settings.afterSeconds);
     const [traffic, second] = await Promise.all([load.stop(), more.stop()]);
+    const record = await keptRecord(twin, execution);
     const journal = await readJournal(twin.cloud.urls[REGION_B] ?? '', REGION_B, [execution]);
     const end = journal.findLast(({ step, kind }) => step === 'Settle drill' && kind === 'result')?.evidence as { readonly outcome?: string; readonly reason?: string; readonly heldSeconds?: number; readonly seconds?: number } | undefined;
     const held = journal.filter(({ step, kind }) => step === 'Hold drill' && kind === 'gate').map(({ at }) => at);
@@ -70,7 +77,7 @@ async function observeDrill(twin: Twin, settings: Settings, directory: string, s
       mode: settings.drill ?? 'traffic', outcome: ended ? end?.outcome ?? 'unknown' : 'running', reason: end?.reason ?? '', heldSeconds: end?.heldSeconds ?? 0, seconds: end?.seconds ?? 0,
       shareBefore: share(seconds, 0, beganAt), shareInHold: held[0] === undefined ? NaN : share(seconds, held[0] - (settings.holdSeconds * 1000) / 2, held[0]),
       shareAfter, shareError: Math.abs(shareAfter - 0.5), requests: traffic.requests, errors: traffic.errors, loadRequests: second.requests, loadErrors: second.errors,
-      rights: usedRights(twin.cloud.endpoint.calls, twin.plan), ...save(directory, `twin-drill-${settings.drill ?? 'traffic'}`, journal),
+      rights: usedRights(twin.cloud.endpoint.calls, twin.plan), record, ...save(directory, `twin-drill-${settings.drill ?? 'traffic'}`, journal),
     };
   } finally {
     load.kill();
@@ -84,6 +91,25 @@ async function start(twin: Twin, name: string, { drill, holdSeconds }: Settings)
   const input = { application: APPLICATION, mode: drill ?? 'traffic', evacuate: REGION_A, holdSeconds, requestedBy: 'twin' };
   await client.send(new StartExecutionCommand({ stateMachineArn: twin.drillMachines[REGION_B], name, input: JSON.stringify(input) }));
   client.destroy();
+}
+
+/** It is written after the end and by nobody that waits for it: some tries, seconds apart. */
+async function keptRecord(twin: Twin, execution: string): Promise<string> {
+  const client = new S3Client({ endpoint: twin.cloud.urls[REGION_B] ?? '', region: REGION_B, credentials: { accessKeyId: 'AKIDTWIN', secretAccessKey: 'twin' }, maxAttempts: 1 });
+  const asked = { Bucket: bucketOf(ACCOUNT_ID, REGION_B), Key: `records/${APPLICATION}/${execution}.json` };
+  try {
+    for (let turn = 0; turn < RECORD_TRIES; turn += 1) {
+      const found = await client.send(new GetObjectCommand(asked)).catch((error: unknown) => {
+        if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
+        throw error;
+      });
+      if (found !== undefined) return await found.Body?.transformToString() ?? '';
+      await pause(1);
+    }
+    return '';
+  } finally {
+    client.destroy();
+  }
 }
 
 /** The hook of the plan: a second generator beside the first one is twice the load. */

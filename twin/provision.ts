@@ -116,7 +116,7 @@ export async function createWorkflows(console: Console, functionNames: readonly 
     for (const { name, pattern, target } of rulesAt(region, { table: TABLE, applications: [plan] })) {
       if ('function' in target && without.includes(target.function)) continue;
       await events.send(new PutRuleCommand({ Name: `hotshift-${name}`, EventPattern: JSON.stringify(pattern), State: 'ENABLED' }));
-      const what = 'function' in target ? { Id: target.function, Arn: functionArn(region, target.function), Input: JSON.stringify(target.input) }
+      const what = 'function' in target ? { Id: target.function, Arn: functionArn(region, target.function), ...('inputPath' in target ? { InputPath: target.inputPath } : { Input: JSON.stringify(target.input) }) }
         : { Id: target.stateMachine, Arn: stateMachineArn, RoleArn: 'arn:aws:iam::111122223333:role/hotshift-start', InputPath: target.inputPath };
       await events.send(new PutTargetsCommand({ Rule: `hotshift-${name}`, Targets: [what] }));
     }

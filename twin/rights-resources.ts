@@ -25,9 +25,10 @@ export function resourcesOf({ service, operation, region, input }: Call): readon
     case 'ecs': return services(given).map((name) => ({ resource: arn('ecs', `service/${text('cluster')}/${name}`), keys: { 'ecs:cluster': [arn('ecs', `cluster/${text('cluster')}`)] } }));
     case 'ec2': return [{ resource: operation.startsWith('Describe') ? '*' : arn('ec2', `security-group/${text('GroupId')}`), keys: { 'ec2:Region': [region] } }];
     // The token says which execution; there is one state machine that waits for people.
-    case 'sfn': return [{ resource: '*', keys: {} }];
+    case 'sfn': return [{ resource: operation === 'GetExecutionHistory' ? text('executionArn') : '*', keys: {} }];
     // By prefix it asks for alarms that it does not name.
     case 'cloudwatch': return [{ resource: operation === 'DescribeAlarms' ? arn('cloudwatch', 'alarm:*') : '*', keys: {} }];
+    case 's3': return [{ resource: `arn:aws:s3:::${text('Bucket')}/${text('Key')}`, keys: {} }];
     case 'sns': return [{ resource: text('TopicArn'), keys: {} }];
     default: return [{ resource: '*', keys: {} }];
   }

@@ -5,7 +5,7 @@ import { actor, changeAndShow, type OperateOptions } from '../operate.ts';
 import { connected, lineArgument, readPlans, unreachable, withTarget } from '../plans.ts';
 import type { Registration } from '../program.ts';
 import { executionArgument } from '../read-timeline.ts';
-import { timeline, type Timeline } from '../timeline.ts';
+import { timeline, type Timeline } from '../../functions/archive/timeline.ts';
 import type { Connection, World } from '../world.ts';
 
 export function registerAbort({ program, world, ending }: Registration): void {

@@ -10,7 +10,7 @@ import type { Registration } from '../program.ts';
 import { executionArgument } from '../read-timeline.ts';
 import { tellEverybody } from '../telling.ts';
 import type { Connection, World } from '../world.ts';
-import { timeline } from '../timeline.ts';
+import { timeline } from '../../functions/archive/timeline.ts';
 
 interface Options extends OperateOptions { readonly deny?: boolean; readonly hold?: boolean; readonly breakGlass?: boolean; readonly reason?: string; readonly application?: string }
 

@@ -1,12 +1,13 @@
 // `hotshift report`: what happened in an execution, as text, JSON, or one HTML file that can be sent around.
 import { CommandError, exitCodes, type ExitCode } from '../exit.ts';
-import { reportHtml } from '../format/report-html.ts';
+import { reportHtml } from '../../functions/archive/page.ts';
+import { recordLines } from '../format/record.ts';
 import { reportText } from '../format/report.ts';
 import { styleOf } from '../format/style.ts';
 import { withTarget, type TargetOptions } from '../plans.ts';
 import type { Registration } from '../program.ts';
-import { executionArgument, readEntries, readFollowUps } from '../read-timeline.ts';
-import { timeline } from '../timeline.ts';
+import { executionArgument, readEntries, readFollowUps, readRecordOf } from '../read-timeline.ts';
+import { timeline } from '../../functions/archive/timeline.ts';
 import { saveEvidence, verifyEvidence } from '../save-evidence.ts';
 import type { World } from '../world.ts';
 
@@ -49,6 +50,8 @@ async function report(world: World, execution: string | undefined, options: Opti
     terminal.remark(`wrote ${options.html}`);
     if (options.json !== true) return exitCodes.ok;
   }
-  terminal.out(options.json === true ? JSON.stringify({ ...found, followUps }, null, 2) : reportText(found, styleOf(terminal.colour), terminal.columns, followUps));
+  const record = await readRecordOf(world, found, options);
+  const style = styleOf(terminal.colour);
+  terminal.out(options.json === true ? JSON.stringify({ ...found, followUps, record: record ?? null }, null, 2) : [reportText(found, style, terminal.columns, followUps), '', ...recordLines(found, record, style, terminal.columns)].join('\n'));
   return exitCodes.ok;
 }

@@ -1,8 +1,9 @@
 // `hotshift why`: each gate that let an execution pass or stopped it, with value and threshold; the outcome; what to do next.
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { styleOf } from '../format/style.ts';
-import { whyGates, whyText } from '../format/why.ts';
-import { nextSteps } from '../next-steps.ts';
+import { whyGates } from '../../functions/archive/gates.ts';
+import { whyText } from '../format/why.ts';
+import { nextSteps } from '../../functions/archive/next-steps.ts';
 import { withTarget, type TargetOptions } from '../plans.ts';
 import type { Registration } from '../program.ts';
 import { executionArgument, readTimeline } from '../read-timeline.ts';

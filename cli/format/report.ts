@@ -1,6 +1,6 @@
 // `hotshift report` as plain text: the steps with how long each took, then every entry of the journal in order. Pure.
-import type { Timeline, TimelineStep } from '../timeline.ts';
-import type { FollowUpRow } from './report-proof.ts';
+import type { Timeline, TimelineStep } from '../../functions/archive/timeline.ts';
+import type { FollowUpRow } from '../../functions/archive/follow-ups.ts';
 import { durationText, offsetText, padded, safe, table, widthOf, wrapped, type Style } from './style.ts';
 import { headLines, outcomeLines } from './why.ts';
 

@@ -107,6 +107,26 @@ export const DEPLOYMENT_FINDINGS = {
     means: 'People are told by SNS only, if there is a topic.',
     fix: 'Put a valid bot token with `chat:write` into the secret of that region.',
   },
+  'bucket-missing': {
+    step: 'Archive record', severity: 'warning', title: 'The bucket of records is missing',
+    means: 'The failover works, and its record is kept in the table only.',
+    fix: 'Deploy that region.',
+  },
+  'bucket-no-lock': {
+    step: 'Archive record', severity: 'warning', title: 'The bucket of records has no object lock',
+    means: 'Whoever may write the bucket can change or delete what a failover or a drill has left as evidence.',
+    fix: 'Deploy the region again; S3 takes object lock for a bucket with versions at any time.',
+  },
+  'bucket-retention': {
+    step: 'Archive record', severity: 'warning', title: 'The bucket of records holds them for less than is configured',
+    means: 'Records that are written now can be deleted earlier, or by more people, than hotshift.yml says.',
+    fix: 'Deploy the region again.',
+  },
+  'bucket-open': {
+    step: 'Archive record', severity: 'warning', title: 'The bucket of records does not keep the public out',
+    means: 'A policy or an ACL could show records, which name hosts and people, to everybody.',
+    fix: 'Deploy the region again.',
+  },
   'drill-none': {
     step: 'Drill', severity: 'warning', title: 'No good drill is on record',
     means: 'Nobody has seen this failover work.',

@@ -1,6 +1,8 @@
 // The checks of Hotshift's own parts in one place: table, secrets, functions with their rights, starts, workflow, Slack, drills.
 import type { PackagedPlace } from '../../domain/inventory.ts';
 import type { Region } from '../../domain/plan.ts';
+import { bucketOf, STANDARD_EVIDENCE } from '../../domain/records.ts';
+import { bucketFindings, BUCKET_FINDINGS } from './bucket.ts';
 import { notChecked, type Check } from './check.ts';
 import { keyFindings } from './database.ts';
 import {
@@ -22,6 +24,7 @@ export function deploymentChecks(asked: Asked): readonly Check[] {
     { what: `table ${table}`, region: place, covers: TABLE_FINDINGS, run: async () => tableFindings(table, place, places, await inventory.table(place, table)) },
     ...secretChecks(asked),
     ...(there === undefined ? [unpackaged(place)] : packagedChecks(asked, there)),
+    bucketCheck(asked, Object.keys(there?.functions ?? { archive: true })),
     ...slackChecks(asked),
     ...(isFirst ? [{ what: 'the last drill', region: 'global', covers: ['drill-none', 'drill-old'], run: async () => drillFindings(plan, await inventory.drills(plan.application), now) } satisfies Check] : []),
   ];
@@ -71,6 +74,18 @@ function packagedChecks(asked: Asked, there: PackagedPlace): readonly Check[] {
       return { what: `schedule ${name}`, region: place, covers: ['schedule-disabled'], run: async () => scheduleFindings(name, place, await inventory.schedule(place, GROUP, name)) };
     }),
   ];
+}
+
+/** Its name holds the account, so that nobody else can have it. */
+function bucketCheck(asked: Asked, names: readonly string[]): Check {
+  const { place, inventory, packaged } = asked;
+  return {
+    what: 'bucket of records', region: place, covers: BUCKET_FINDINGS,
+    run: async () => {
+      const name = bucketOf(await accountAt(asked, names), place);
+      return bucketFindings(name, place, await inventory.bucket(place, name), packaged?.evidence ?? STANDARD_EVIDENCE);
+    },
+  };
 }
 
 /** The ARN of the state machine needs the account, which any deployed function's role tells. */

@@ -17,7 +17,7 @@ export const moto: Judge = {
     const folder = mkdtempSync(join(tmpdir(), 'hotshift-moto-'));
     const output = join(folder, 'report.json');
     try {
-      const { stderr } = await run(process.execPath, ['--experimental-vm-modules', join(root, 'node_modules', 'jest', 'bin', 'jest.js'), '--testMatch', '**/contract/*.judge.ts', '--json', '--outputFile', output], {
+      const { stderr } = await run(process.execPath, ['--experimental-vm-modules', join(root, 'node_modules', 'jest', 'bin', 'jest.js'), '--selectProjects', 'tests', '--testMatch', '**/contract/*.judge.ts', '--json', '--outputFile', output], {
         cwd: root, env: { ...process.env, HOTSHIFT_MOTO_SERVER: join(pythonCommands, 'moto_server'), NODE_NO_WARNINGS: '1' },
       });
       if (!existsSync(output)) throw new Error(`jest left no report: ${stderr.slice(-1000)}`);

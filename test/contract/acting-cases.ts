@@ -159,7 +159,7 @@ export async function refusal(asked: Promise<unknown>, kind: new (message: strin
 }
 
 /** Asks again until it holds: 150 times, 20 ms apart, are far more than any of the endpoints takes to promote. */
-export async function until(ask: () => Promise<InstanceFacts | undefined>, holds: (facts: InstanceFacts | undefined) => boolean): Promise<InstanceFacts | undefined> {
+export async function until<T = InstanceFacts | undefined>(ask: () => Promise<T>, holds: (facts: T) => boolean): Promise<T> {
   for (let turn = 0; turn < 150; turn += 1) {
     const facts = await ask();
     if (holds(facts)) return facts;

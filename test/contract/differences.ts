@@ -48,4 +48,9 @@ export const MOTO: readonly Difference[] = [
     aws: '`RegisterScalableTarget` with a minimum above the maximum answers `ValidationException` (Application Auto Scaling API reference)',
     here: 'moto 5.2.5 takes it',
   },
+  {
+    case: 'records: a bucket of another account takes nothing',
+    aws: 'a request with `x-amz-expected-bucket-owner` of another account answers `AccessDenied`, status 403 (S3 guide, verifying bucket ownership)',
+    here: 'moto 5.2.5 does not look at the header',
+  },
 ];

@@ -7,6 +7,7 @@ import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, Descr
 import { CreateClusterCommand, CreateServiceCommand, ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { CreateDBInstanceCommand, CreateDBInstanceReadReplicaCommand, RDSClient } from '@aws-sdk/client-rds';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
+import { CreateBucketCommand, PutObjectLockConfigurationCommand, PutPublicAccessBlockCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
@@ -14,7 +15,7 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { MOTO } from './differences.ts';
 import { ACCOUNT, started, stopped } from './moto-server.ts';
 import { definePortContract } from './port-contract.ts';
-import { HERE, PARAMETER, plansOf, SECRET, TABLE, THERE, WAITING, type World } from './world.ts';
+import { BUCKET, HERE, OPEN_BUCKET, PARAMETER, plansOf, SECRET, TABLE, THERE, WAITING, type World } from './world.ts';
 
 interface Settings { readonly endpoint: string; readonly region: string; readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } }
 
@@ -40,8 +41,17 @@ async function filled(url: string, close: () => Promise<void>): Promise<World> {
   await new SecretsManagerClient(at(HERE)).send(new CreateSecretCommand({ Name: SECRET.id, SecretString: SECRET.text }));
   await new SSMClient(at(HERE)).send(new PutParameterCommand({ Name: PARAMETER.name, Value: PARAMETER.text, Type: 'SecureString' }));
   const { stateMachineArn: machineArn = '' } = await new SFNClient(at(HERE)).send(new CreateStateMachineCommand({ name: 'waiting', definition: WAITING, roleArn: `arn:aws:iam::${ACCOUNT}:role/waiting` }));
+  await makeBuckets(at(HERE));
   const { TopicArn: topicArn = '' } = await new SNSClient(at(HERE)).send(new CreateTopicCommand({ Name: 'oncall' }));
   return { url, ...plansOf({ zone, groups: { [HERE]: groupHere, [THERE]: groupThere }, account: ACCOUNT }), topicArn, machineArn, close };
+}
+
+async function makeBuckets(settings: Settings): Promise<void> {
+  const client = new S3Client(settings);
+  await client.send(new CreateBucketCommand({ Bucket: BUCKET, ObjectLockEnabledForBucket: true }));
+  await client.send(new PutObjectLockConfigurationCommand({ Bucket: BUCKET, ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 400 } } } }));
+  await client.send(new PutPublicAccessBlockCommand({ Bucket: BUCKET, PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true } }));
+  await client.send(new CreateBucketCommand({ Bucket: OPEN_BUCKET }));
 }
 
 async function makeTable(settings: Settings): Promise<void> {

@@ -1,16 +1,20 @@
 // What people, drills and failbacks do to the world: start and answer workflows, ask what rings, put back what a fence revoked, make a
 // replica of an old writer, read what applications read.
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect } from '@jest/globals';
 import { alarmsOf } from '../../adapters/alarms.ts';
 import { applicationValues } from '../../adapters/application-values.ts';
+import { bucketInventory } from '../../adapters/inventory-bucket.ts';
 import { databaseOf } from '../../adapters/database.ts';
 import { executionsOf } from '../../adapters/executions.ts';
+import { historiesOf } from '../../adapters/histories.ts';
 import { databaseLocksOf } from '../../adapters/locks.ts';
+import { recordArchiveOf } from '../../adapters/record-archive.ts';
 import { replicasOf } from '../../adapters/replicas.ts';
 import { RefusedByAwsError } from '../../domain/errors.ts';
 import { refusal, until } from './acting-cases.ts';
 import type { Case } from './port-contract.ts';
-import { ALARMS, HERE, PARAMETER, SECRET, THERE, type World } from './world.ts';
+import { ALARMS, BUCKET, HERE, OPEN_BUCKET, PARAMETER, SECRET, THERE, type World } from './world.ts';
 
 export function operatingCases(test: Case, world: () => World): void {
   workflowCases(test, world);
@@ -18,6 +22,7 @@ export function operatingCases(test: Case, world: () => World): void {
   reopeningCases(test, world);
   replicaCases(test, world);
   valueCases(test);
+  recordCases(test, world);
 }
 
 function workflowCases(test: Case, world: () => World): void {
@@ -92,5 +97,38 @@ function valueCases(test: Case): void {
     expect(found).toContainEqual({ place: `parameter ${PARAMETER.name}`, text: PARAMETER.text });
     expect(found).toContainEqual({ place: `secret ${SECRET.id}`, text: SECRET.text });
     expect((await applicationValues().list(THERE)).filter(({ place }) => place.startsWith('parameter /shop'))).toEqual([]);
+  });
+}
+
+function recordCases(test: Case, world: () => World): void {
+  const account = '111122223333';
+  const file = (key: string, text: string) => ({ bucket: BUCKET, account, key, text, contentType: 'application/json' });
+  const read = async (Key: string): Promise<string | undefined> => (await new S3Client({ region: HERE }).send(new GetObjectCommand({ Bucket: BUCKET, Key }))).Body?.transformToString();
+
+  test('records: a file is written once; a second one under its key changes nothing', async () => {
+    const archive = recordArchiveOf(HERE);
+    expect(await archive.put(file('records/shop/run-1.json', '{"first":"\u00e9"}'))).toBe('written');
+    expect(await archive.put(file('records/shop/run-1.json', '{"second":1}'))).toBe('there');
+    expect(await read('records/shop/run-1.json')).toBe('{"first":"\u00e9"}');
+  });
+  test('records: a bucket that is not there is a clear no', async () => {
+    await refusal(recordArchiveOf(HERE).put({ ...file('records/shop/run-2.json', '{}'), bucket: 'hotshift-evidence-111122223333-nowhere' }), RefusedByAwsError, 'NoSuchBucket');
+  });
+  test('records: a bucket of another account takes nothing', async () => {
+    await refusal(recordArchiveOf(HERE).put({ ...file('records/shop/run-3.json', '{}'), account: '444455556666' }), RefusedByAwsError, 'AccessDenied');
+    await expect(read('records/shop/run-3.json')).rejects.toThrow(/key does not exist/);
+  });
+  test('records: lock and public access of a bucket are told, and that there is none', async () => {
+    const { bucket } = bucketInventory();
+    expect(await bucket(HERE, BUCKET)).toEqual({ isClosed: true, lock: { mode: 'governance', days: 400 } });
+    expect(await bucket(HERE, OPEN_BUCKET)).toEqual({ isClosed: false });
+    expect(await bucket(HERE, 'of-nobody')).toBeUndefined();
+  });
+  test('records: the history of an execution tells types and times, and one that is not there is a clear no', async () => {
+    const arn = await executionsOf().start(HERE, world().machineArn, 'with-history', {});
+    const found = await until(() => historiesOf(HERE).list(arn), (events) => events.length > 1);
+    expect(found[0]).toMatchObject({ id: 1, previousId: 0, type: 'ExecutionStarted' });
+    expect(JSON.stringify(found)).not.toContain('input');
+    await refusal(historiesOf(HERE).list(`${arn}-of-nobody`), RefusedByAwsError, 'ExecutionDoesNotExist');
   });
 }

@@ -11,6 +11,7 @@ import { eventBridgeService } from '../../twin/aws/services/eventbridge.ts';
 import { lambdaService } from '../../twin/aws/services/lambda.ts';
 import { rdsService } from '../../twin/aws/services/rds.ts';
 import { route53Service } from '../../twin/aws/services/route-53.ts';
+import { s3Service } from '../../twin/aws/services/s3.ts';
 import { secretsManagerService } from '../../twin/aws/services/secrets-manager.ts';
 import { sfnService } from '../../twin/aws/services/sfn.ts';
 import { snsService } from '../../twin/aws/services/sns.ts';
@@ -19,7 +20,7 @@ import { ACCOUNT_ID, type Service } from '../../twin/aws/service.ts';
 import { HealthCheckers } from '../../twin/dns/health-checkers.ts';
 import { ZoneStore } from '../../twin/dns/zones.ts';
 import { definePortContract } from './port-contract.ts';
-import { ALARMS, HERE, PARAMETER, plansOf, SECRET, TABLE, THERE, WAITING, type World } from './world.ts';
+import { ALARMS, BUCKET, HERE, OPEN_BUCKET, PARAMETER, plansOf, SECRET, TABLE, THERE, WAITING, type World } from './world.ts';
 
 const GROUPS = { [HERE]: 'sg-0aaaaaaaaaaaaaaaa', [THERE]: 'sg-0bbbbbbbbbbbbbbbb' };
 const network = { path: () => Promise.resolve(), reachable: () => true };
@@ -43,6 +44,7 @@ definePortContract('the twin', async (): Promise<World> => {
       secretsManagerService({ clock, secrets: [{ region: HERE, name: SECRET.id, value: SECRET.text }] }),
       cloudWatchService({ clock, call: (...call) => endpoint.call(...call), emit: () => undefined }), ssmService({ clock }),
       sfnService({ clock, call: (...call) => endpoint.call(...call), emit: () => undefined, machines: [{ region: HERE, name: 'waiting', definition: WAITING }] }),
+      s3Service({ buckets: [{ region: HERE, name: BUCKET, lock: { mode: 'GOVERNANCE', days: 400 } }, { region: HERE, name: OPEN_BUCKET, isOpen: true }] }),
       snsService({ clock, topics: [{ region: HERE, name: 'oncall' }] }),
     ],
   });

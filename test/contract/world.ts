@@ -8,6 +8,9 @@ export const TABLE = 'hotshift';
 export const WAITING = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 3600, End: true } } });
 /** One of them rings; both begin with Hotshift's own prefix. */
 export const ALARMS = { ringing: 'hotshift-rings', calm: 'hotshift-is-calm' };
+/** One with a lock for 400 days and closed; one without either. Both HERE. */
+export const BUCKET = 'hotshift-evidence-111122223333-us-east-1';
+export const OPEN_BUCKET = 'of-somebody-careless';
 export const PARAMETER = { name: '/shop/orders/host', text: 'orders-east.example.us-east-1.rds.amazonaws.com' };
 export const SECRET = { id: 'hotshift/orders', text: '{"username":"hotshift","password":"correct horse"}' };
 

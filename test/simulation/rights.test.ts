@@ -24,6 +24,7 @@ const PART_OF: Readonly<Record<string, string>> = { 'messenger.topic': 'messenge
 /** Functions that the simulator does not run, and rights that it has no port for, each with its reason. */
 const UNSEEN: readonly (readonly [who: RegExp, action: RegExp, reason: string])[] = [
   [/^(hear|answer|rehearse|watch)$/, /./, 'not simulated: Slack, health checkers, the rehearsal and the watch have tests of their own'],
+  [/^(archive|track)$/, /./, 'no part of a workflow: what comes after its end has tests of its own, and the twin\'s drill'],
   [/^warm$/, /^(ssm|sns):/, 'no story has sessions: test/unit/warm'],
   [/^muster$/, /./, 'an evacuation runs in a world of many applications: test/simulation/evacuation.test.ts'],
 ];

@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { problemsOf } from '../../cli/evidence.ts';
+import { problemsOf } from '../../functions/archive/evidence.ts';
 import type { DrillResult } from '../../twin/drill-run.ts';
 import { hotshift, resultIn, runDirectory } from './command-line.ts';
 
@@ -22,4 +22,7 @@ test('all users to one region under more load, and back to a half each', async (
   const [record = '', page = ''] = result.files.map((file) => readFileSync(file, 'utf8'));
   expect(problemsOf(record)).toEqual([]);
   expect(page).toContain('Drill passed');
+  // The end itself has started the function that keeps the record, with what the workflow's own history says of its cost.
+  expect(problemsOf(result.record)).toEqual([]);
+  expect(JSON.parse(result.record)).toMatchObject({ kind: 'drill', outcome: 'Drill passed', counts: true, previous: '', cost: { lines: expect.arrayContaining([expect.objectContaining({ item: 'state transitions', basis: 'measured' })]) } });
 }, RUN_MS_MAX);

@@ -107,6 +107,7 @@ describe('rights over all runs', () => {
     [/^(prepare|hold|settle)$/, /./, 'drills: test/twin/drill.test.ts'],
     [/^(survey|compare|rebuild)$/, /./, 'failbacks: hotshift twin run --failback'],
     [/^enforce$/, /^ec2:AuthorizeSecurityGroupIngress$/, 'only a failback lifts an order'],
+    [/^(archive|track)$/, /./, 'a run is over with its failover, what comes after the end need not be: test/twin/drill.test.ts'],
     [/^call$/, /./, 'the plan of the twin has no hooks'],
     [/^muster$/, /./, 'nobody evacuates a whole region there'],
     [/^hear$/, /./, 'Slack: test/twin/approve.test.ts'],

@@ -3,7 +3,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { problemsOf } from '../../cli/evidence.ts';
+import { problemsOf } from '../../functions/archive/evidence.ts';
 import type { SwitchoverResult } from '../../twin/switchover-run.ts';
 import { hotshift, resultIn, runDirectory } from './command-line.ts';
 

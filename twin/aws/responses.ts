@@ -40,31 +40,35 @@ function queryResponse(wire: Wire, protocol: 'query' | 'ec2', { name, output: sc
 function restResponse(wire: Wire, { name, output: schema, http }: Operation, output: Output, requestId: string): RawResponse {
   const usual = http?.[2] ?? 200;
   if (!schema.isStructSchema()) return { status: usual, headers: { 'x-amzn-requestid': requestId }, body: '' };
-  const { headers, status, payload, rest } = restParts(schema, output);
+  const { headers, status, payload, whole, rest } = restParts(schema, output);
   const all = { 'x-amzn-requestid': requestId, ...headers };
   const chosen = status ?? usual;
   if (payload !== undefined) return { status: chosen, headers: all, body: payload };
   if (wire.protocol === 'rest-json') return { status: chosen, headers: { ...all, 'content-type': 'application/json' }, body: writeJsonShape(wire, schema, rest) };
+  // The one member that is the body stands alone in it, without an element around (S3).
+  if (whole !== undefined) return { ...xml(chosen, requestId, `<${whole.name}>${writeXmlMembers(wire, whole.member, whole.value)}</${whole.name}>`), headers: { ...all, 'content-type': 'text/xml' } };
   const body = `<${name}Response xmlns="${wire.xmlNamespace}">${writeXmlMembers(wire, schema, rest)}</${name}Response>`;
   return { ...xml(chosen, requestId, body), headers: { ...all, 'content-type': 'text/xml' } };
 }
 
-/** Headers, status and blob payload that are members of the output; the others are the body's. */
+/** Headers, status and the member that is the whole body, where there is one; the others are the body's. */
 function restParts(schema: NormalizedSchema, output: Output) {
   const headers: Record<string, string> = {};
   const rest: Record<string, unknown> = {};
   let status: number | undefined;
   let payload: string | Uint8Array | undefined;
+  let whole: { readonly name: string; readonly member: NormalizedSchema; readonly value: unknown } | undefined;
   for (const [name, member] of schema.structIterator()) {
     const traits = member.getMergedTraits();
     const value = output[name];
     if (traits.httpPayload === 1 && member.isBlobSchema()) payload = (value as Uint8Array | undefined) ?? '';
     else if (value === undefined || value === null) continue;
+    else if (traits.httpPayload === 1) whole = { name, member, value };
     else if (traits.httpHeader !== undefined) headers[traits.httpHeader.toLowerCase()] = String(value);
     else if (traits.httpResponseCode === 1) status = Number(value);
     else rest[name] = value;
   }
-  return { headers, status, payload, rest };
+  return { headers, status, payload, whole, rest };
 }
 
 /** An XML answer with its declaration. */

@@ -9,11 +9,12 @@ import { routeOf, type Route } from './rest-routes.ts';
 import type { Wire } from './schema.ts';
 import { AwsError } from './service.ts';
 
-export function readRestRequest(wire: Wire, raw: RawRequest): ParsedRequest {
+export function readRestRequest(wire: Wire, given: RawRequest): ParsedRequest {
+  const { raw, bucket } = withoutBucket(wire, given);
   const route = findRoute(wire, raw);
   const { input: schema } = route.operation;
   if (!schema.isStructSchema()) return { operation: route.operation, input: {} };
-  const input = boundMembers(schema, route, raw);
+  const input: Record<string, unknown> = { ...boundMembers(schema, route, raw), ...(bucket === undefined ? {} : { Bucket: bucket }) };
   const payload = [...schema.structIterator()].find(([, member]) => member.getMergedTraits().httpPayload === 1);
   if (payload !== undefined) {
     const [name, member] = payload;
@@ -23,6 +24,15 @@ export function readRestRequest(wire: Wire, raw: RawRequest): ParsedRequest {
     return { operation: route.operation, input: { ...(readBody(wire, schema, raw.body) as object), ...input } };
   }
   return { operation: route.operation, input };
+}
+
+/** S3's schema begins behind the bucket, which the SDK puts first in the path where the host is an address (path-style requests). */
+function withoutBucket(wire: Wire, raw: RawRequest): { readonly raw: RawRequest; readonly bucket?: string } {
+  const found = wire.namespace === 'com.amazonaws.s3' ? /^\/([^/]+)(\/.*)?$/.exec(raw.url.pathname) : null;
+  if (found === null) return { raw };
+  const url = new URL(raw.url);
+  url.pathname = found[2] ?? '/';
+  return { raw: { ...raw, url }, bucket: found[1] ?? '' };
 }
 
 function findRoute(wire: Wire, { method, url }: RawRequest): Route {

@@ -4,6 +4,8 @@ import * as balancing from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as kms from '@aws-sdk/client-kms';
 import * as scheduler from '@aws-sdk/client-scheduler';
 import * as quotas from '@aws-sdk/client-service-quotas';
+import { bucketOf } from '../../../domain/records.ts';
+import { s3Service } from '../../../twin/aws/services/s3.ts';
 import { ACCOUNT_ID, type Service } from '../../../twin/aws/service.ts';
 
 const regional = (name: string, signingName: string, client: object, handlers: Service['handlers']): Service => ({ name, signingName, client: client as Record<string, unknown>, scope: 'regional', handlers });
@@ -21,6 +23,7 @@ export const smallServices = (host: string, now: number): readonly Service[] => 
     DescribeLoadBalancerAttributes: () => ({ Attributes: [{ Key: 'client_keep_alive.seconds', Value: '60' }, { Key: 'idle_timeout.timeout_seconds', Value: '60' }] }),
   }),
   regional('kms', 'kms', kms, { DescribeKey: ({ KeyId }: { KeyId: string }) => ({ KeyMetadata: { KeyId, KeyState: 'Enabled', Enabled: true } }) }),
+  s3Service({ buckets: ['eu-west-1', 'eu-central-1', 'eu-west-2'].map((region) => ({ region, name: bucketOf(ACCOUNT_ID, region), lock: { mode: 'GOVERNANCE', days: 400 } })) }),
   regional('scheduler', 'scheduler', scheduler, { GetSchedule: ({ Name, GroupName }: { Name: string; GroupName: string }) => ({ Name, GroupName, State: 'ENABLED' }) }),
   regional('service-quotas', 'servicequotas', quotas, { GetServiceQuota: ({ ServiceCode, QuotaCode }: { ServiceCode: string; QuotaCode: string }) => ({ Quota: { ServiceCode, QuotaCode, Value: 100 } }) }),
 ];

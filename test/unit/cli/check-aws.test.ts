@@ -6,7 +6,7 @@ import type { AskAws } from '../../../cli/inspection.ts';
 import { hotshift, now } from './memory.ts';
 
 const escape = /\u001b/;
-const METHODS = ['instance', 'parameters', 'replicaLagSeconds', 'keyState', 'zone', 'records', 'healthCheck', 'nameServers', 'table', 'secret', 'service', 'balancers', 'certificates', 'quota', 'concurrency', 'function', 'machine', 'rule', 'schedule', 'simulate', 'slackTrouble', 'drills'] as const;
+const METHODS = ['instance', 'parameters', 'replicaLagSeconds', 'keyState', 'zone', 'records', 'healthCheck', 'nameServers', 'table', 'bucket', 'secret', 'service', 'balancers', 'certificates', 'quota', 'concurrency', 'function', 'machine', 'rule', 'schedule', 'simulate', 'slackTrouble', 'drills'] as const;
 const asking = (some: Partial<Inventory>, reason = 'denied'): AskAws => async () => ({
   clock: { now: () => now }, values: undefined,
   inventory: { ...Object.fromEntries(METHODS.map((name) => [name, () => Promise.reject(new RefusedByAwsError(`asked: ${reason}`))])) as unknown as Inventory, ...some },

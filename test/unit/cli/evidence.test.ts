@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { evidenceOf, evidenceText, problemsOf, slowerThan } from '../../../cli/evidence.ts';
-import { lookedAt } from '../../../cli/format/plots.ts';
-import { reportHtml, type PageParts } from '../../../cli/format/report-html.ts';
-import { timeline } from '../../../cli/timeline.ts';
+import { evidenceOf, evidenceText, problemsOf, slowerThan } from '../../../functions/archive/evidence.ts';
+import { lookedAt } from '../../../functions/archive/page-plots.ts';
+import { reportHtml, type PageParts } from '../../../functions/archive/page.ts';
+import { timeline } from '../../../functions/archive/timeline.ts';
 import { VERSION } from '../../../domain/version.ts';
 import type { JournalEntry } from '../../../domain/journal.ts';
 import { home, plan, seen, start, survivor, witness } from '../ports.ts';

@@ -2,6 +2,7 @@
 import { RefusedByAwsError } from '../../../domain/errors.ts';
 import type { DrillRecord } from '../../../domain/drill.ts';
 import type { FollowUp } from '../../../domain/follow-ups.ts';
+import type { SealedRecord } from '../../../domain/records.ts';
 import type { Announcement, InstanceFacts } from '../../../domain/ports.ts';
 import type { JournalEntry } from '../../../domain/journal.ts';
 import type { FenceIntent, Lease, Permit } from '../../../domain/lease.ts';
@@ -21,6 +22,7 @@ export interface Stored {
   journal: JournalEntry[];
   drills: DrillRecord[];
   followUps: FollowUp[];
+  records?: SealedRecord[];
   approvals: Map<string, { taskToken: string; summary: string; askedAt: number; needsAnother?: boolean; decision?: 'approve' | 'deny'; by?: string; answeredAt?: number }>;
   told: Announcement[];
   started: { region: string; arn: string; name: string; input: unknown }[];
@@ -136,6 +138,7 @@ export function connection(stored: Stored): Connection {
         return found.decision === word && found.by === by ? { kind: 'taken', taskToken: found.taskToken, summary: found.summary, by } : { kind: 'answered', decision: found.decision!, by: found.by!, at: found.answeredAt! };
       },
     },
+    records: { list: async () => stored.records ?? [] },
     outbox: { put: async (waiting) => { stored.told.push(waiting.announcement); } },
     executions: {
       start: async (region, arn, name, input) => { stored.started.push({ region, arn, name, input }); return `${arn}:${name}`; },

@@ -104,7 +104,8 @@ describe('report', () => {
   test('text: steps with bars, then the journal line by line', async () => {
     const { out } = await hotshift(['report', execution, ...region]);
     expect(out).toMatch(/Promote replica {2}\+0:06\.7 {2}2 min 31 s {2}passed {2}\.#{20,}/);
-    expect(out.slice(out.indexOf('Journal')).split('\n')).toHaveLength(1 + 19);
+    expect(out.slice(out.indexOf('Journal'), out.indexOf('\n\nRecord:')).split('\n')).toHaveLength(1 + 19);
+    expect(out).toMatch(/\n\nRecord: none is kept\. .* keep it yourself with hotshift report \S+ --save DIRECTORY$/);
     expect(out).toMatch(/\+2:38\.0 {2}Promote replica {2}result {4}orders: a write was committed/);
   });
 

@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { JournalEntry } from '../../../domain/journal.ts';
-import { nextSteps } from '../../../cli/next-steps.ts';
-import { timeline } from '../../../cli/timeline.ts';
-import { whyGates } from '../../../cli/format/why.ts';
+import { nextSteps } from '../../../functions/archive/next-steps.ts';
+import { timeline } from '../../../functions/archive/timeline.ts';
+import { whyGates } from '../../../functions/archive/gates.ts';
 import { failedOver, handedOver, running, startAt, stoodDown } from './journals.ts';
 
 const of = (entries: readonly JournalEntry[]) => timeline(entries)!;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { describe, expect, test } from '@jest/globals';
 import * as contracts from '../../../events/contracts.ts';
+import { archiveInput } from '../../../events/contracts-archive.ts';
 import { reserved } from '../../../resources/functions.ts';
 import { readPlans } from '../../../resources/plans.ts';
 import { filledPattern, rulesAt, schedulesAt } from '../../../resources/rules.ts';
@@ -28,7 +29,9 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
   'database-event-shop': ['rds-failed.json', 'rds-failover-started.json', 'rds-offline-patches.json', 'rds-shutdown.json'],
   'database-back-shop': ['rds-instance-started.json', 'rds-recovery-complete.json'],
   'health-event-shop': ['health-operational-issue.json'],
+  'execution-ended': ['step-functions-drill-ended.json', 'step-functions-status-change.json'],
 };
+const ended = 'step-functions-drill-ended.json';
 const plans = readPlans('hotshift.example.yml');
 const rules = rulesAt('eu-west-1', plans);
 const matches = (rule: string, event: object, place = 'eu-west-1'): boolean => {
@@ -82,10 +85,21 @@ describe('rules', () => {
     expect(matches(rule, event)).toBe(expected);
   });
 
+  const machine = (name: string): object => changed(ended, { stateMachineArn: `arn:aws:states:eu-central-1:111122223333:stateMachine:${name}` });
+  test.each<[string, object, boolean]>([
+    ['a failback that was stopped', { ...machine('hotshift-failback'), detail: { ...(machine('hotshift-failback') as { detail: object }).detail, status: 'ABORTED' } }, true],
+    ['a workflow that ran into its limit', changed(ended, { status: 'TIMED_OUT' }), true],
+    ['a drill that has only begun', changed(ended, { status: 'RUNNING' }), false],
+    ['a failure that is to be redriven', changed(ended, { status: 'PENDING_REDRIVE' }), false],
+    ['an evacuation, whose failovers leave records of their own', machine('hotshift-evacuate'), false],
+    ['a workflow of somebody else', machine('billing'), false],
+    ['a workflow of somebody else that ends with our name', machine('not-hotshift-drill'), false],
+  ])('%s', (_what, event, expected) => { expect(matches('execution-ended', event)).toBe(expected); });
+
   test('each region listens to its own instances, and the witness to none', () => {
     expect(matches('database-event-shop', sample('rds-instance-restarted.json'), 'eu-central-1')).toBe(true);
     expect(matches('database-back-shop', sample('rds-instance-restarted.json'), 'eu-central-1')).toBe(true);
-    expect(rulesAt('eu-west-2', plans).map(({ name }) => name)).toEqual(['suspicion-starts-failover', 'alarm-changed-shop', 'health-event-shop']);
+    expect(rulesAt('eu-west-2', plans).map(({ name }) => name)).toEqual(['suspicion-starts-failover', 'alarm-changed-shop', 'health-event-shop', 'execution-ended']);
   });
 
   test('a list that the plan does not have is a mistake in the file, not a rule for everything', () => {
@@ -112,12 +126,20 @@ describe('what is handed on', () => {
   });
 
   test('an instance that is back starts the agent that fences, as its schedule does, with a constant input', () => {
-    const fencing = rules.filter(({ target }) => 'function' in target && target.function !== 'observe');
+    const fencing = rules.filter(({ target }) => 'function' in target && target.function !== 'observe' && 'input' in target);
     expect(fencing.map(({ name, target }) => [name, target])).toEqual([['database-back-shop', { function: 'enforce', input: { application: 'shop', runSeconds: 59 } }]]);
     expect(schedulesAt('eu-west-1', plans).find(({ name }) => name === 'enforce')?.runSeconds).toBe(59);
     enforceInput.parse((fencing[0]?.target as { readonly input: object }).input);
     // Beside two turns of the schedule that overlap there is a place for it.
     expect(reserved('enforce', plans)).toBe(3);
+  });
+
+  test('what has ended starts the archive, with the detail of the event', () => {
+    const [{ target } = { target: undefined }, ...others] = rules.filter(({ target: one }) => 'function' in one && 'inputPath' in one);
+    expect([target, others]).toEqual([{ function: 'archive', inputPath: '$.detail' }, []]);
+    for (const file of ['step-functions-status-change.json', ended]) expect(archiveInput.parse(sample(file).detail)).toMatchObject({ name: sample(file).detail['name'], status: sample(file).detail['status'] });
+    const strange = { ...sample(ended).detail, executionArn: 'arn:aws:states:eu-central-1:111122223333:execution:billing:run-1' };
+    expect(archiveInput.safeParse(strange).success).toBe(false);
   });
 
   test('the ids of RDS events are well formed and stand once in each list', () => {

@@ -12,7 +12,7 @@ import { home, plan, start, survivor } from '../ports.ts';
 const denied = (): Promise<never> => Promise.reject(new RefusedByAwsError('rds:DescribeDBInstances on orders: denied'));
 /** Nothing is answered but what `some` says. */
 const inventory = (some: Partial<Inventory> = {}): Inventory => new Proxy(some as Inventory, { get: (target, name) => Reflect.get(target, name) ?? denied, ownKeys: () => METHODS, getOwnPropertyDescriptor: (target, name) => ({ enumerable: true, configurable: true, value: Reflect.get(target, name) ?? denied }) });
-const METHODS = ['instance', 'parameters', 'replicaLagSeconds', 'keyState', 'zone', 'records', 'healthCheck', 'nameServers', 'table', 'secret', 'service', 'balancers', 'certificates', 'quota', 'concurrency', 'function', 'machine', 'rule', 'schedule', 'simulate', 'slackTrouble', 'drills'];
+const METHODS = ['instance', 'parameters', 'replicaLagSeconds', 'keyState', 'zone', 'records', 'healthCheck', 'nameServers', 'table', 'bucket', 'secret', 'service', 'balancers', 'certificates', 'quota', 'concurrency', 'function', 'machine', 'rule', 'schedule', 'simulate', 'slackTrouble', 'drills'];
 const subject = { plan, table: 'hotshift', packaged: undefined };
 const clock = { now: () => start };
 

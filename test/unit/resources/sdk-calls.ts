@@ -12,10 +12,13 @@ const PREFIXES: Readonly<Record<string, string>> = { 'route-53': 'route53', even
 /** What AWS asks for beside the action that is called: tags given at creation need the right to tag (Service Authorization Reference). */
 const BESIDE: Readonly<Record<string, string>> = { 'rds:CreateDBInstanceReadReplica': 'rds:AddTagsToResource' };
 
+/** Where the right of a call has another name than the call (Service Authorization Reference). */
+const RENAMED: Readonly<Record<string, string>> = { 'lambda:Invoke': 'lambda:InvokeFunction', 's3:GetObjectLockConfiguration': 's3:GetBucketObjectLockConfiguration', 's3:GetPublicAccessBlock': 's3:GetBucketPublicAccessBlock' };
+
 /** The rights that a call needs, in IAM's words. */
 export function actionsOf({ client, command }: SdkCall): readonly string[] {
-  // The one call whose right has another name.
-  const action = client === 'lambda' && command === 'Invoke' ? 'lambda:InvokeFunction' : `${PREFIXES[client] ?? client}:${command}`;
+  const called = `${PREFIXES[client] ?? client}:${command}`;
+  const action = RENAMED[called] ?? called;
   return BESIDE[action] === undefined ? [action] : [action, BESIDE[action]];
 }
 

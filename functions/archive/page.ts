@@ -1,14 +1,15 @@
 // `hotshift report --html`: one file without scripts, fonts or requests, for a screen, a printer or a mail. Pure.
 // Everything from the journal is escaped, and the page's own policy forbids it to run or load anything.
 import type { JournalEntry } from '../../domain/journal.ts';
-import type { Evidence, Slower } from '../evidence.ts';
-import { nextSteps } from '../next-steps.ts';
-import type { Timeline, TimelineStep } from '../timeline.ts';
-import { plots } from './plots.ts';
-import { followUpSection, proof, type FollowUpRow } from './report-proof.ts';
-import { reportStyle } from './report-style.ts';
-import { durationText, offsetText, safe, timeText } from './style.ts';
-import { whyGates, type WhyGate } from './why.ts';
+import type { Evidence, Slower } from './evidence.ts';
+import { nextSteps } from './next-steps.ts';
+import type { Timeline, TimelineStep } from './timeline.ts';
+import { plots } from './page-plots.ts';
+import type { FollowUpRow } from './follow-ups.ts';
+import { followUpSection, proof } from './page-proof.ts';
+import { reportStyle } from './page-style.ts';
+import { durationText, offsetText, safe, timeText } from './words.ts';
+import { whyGates, type WhyGate } from './gates.ts';
 
 export interface PageParts {
   /** Steps that took longer than in the record of an earlier execution. */
@@ -66,7 +67,7 @@ function head(found: Timeline): string {
   ] as const;
   return `<header>
 <p class="eyebrow">${escaped(found.application)} &middot; ${escaped(found.execution)}</p>
-<h1><span class="badge ${toneOf(outcome)}">${escaped(outcome ?? 'No outcome yet')}</span></h1>
+<h1><span class="badge ${toneOf(outcome)}">${escaped(outcome ?? (found.reason === undefined ? 'No outcome yet' : 'No outcome'))}</span></h1>
 ${found.reason === undefined ? '' : `<p class="reason">${escaped(found.reason)}</p>`}
 <dl class="figures">${figures.map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl>
 </header>`;

@@ -1,9 +1,9 @@
 // What happened in an execution, rebuilt from its journal alone. Pure: the same timeline becomes text, JSON and HTML.
 // What the journal does not say (an order without a result, no outcome) is said as such, never filled in.
-import { DRILL_OUTCOMES, type DrillOutcome } from '../domain/drill.ts';
-import { FAILBACK_OUTCOMES, type FailbackOutcome } from '../domain/failback.ts';
-import type { Gate, JournalEntry, Outcome } from '../domain/journal.ts';
-import type { Instant } from '../domain/plan.ts';
+import { DRILL_OUTCOMES, type DrillOutcome } from '../../domain/drill.ts';
+import { FAILBACK_OUTCOMES, type FailbackOutcome } from '../../domain/failback.ts';
+import type { Gate, JournalEntry, Outcome } from '../../domain/journal.ts';
+import type { Instant } from '../../domain/plan.ts';
 
 export interface TimelineEvent {
   readonly at: Instant;

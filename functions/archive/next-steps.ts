@@ -1,5 +1,5 @@
 // What a person does next after an execution ended in a certain way. The runbook says more; this is its first screen. Pure.
-import { durationText, timeText } from './format/style.ts';
+import { durationText, timeText } from './words.ts';
 import type { Timeline, TimelineLoss } from './timeline.ts';
 
 export interface NextSteps { readonly steps: readonly string[]; readonly runbook: string }

@@ -3,7 +3,7 @@
 // escaped names.
 import type { JournalEntry } from '../../domain/journal.ts';
 import type { Observation } from '../../domain/observation.ts';
-import { durationText, offsetText } from './style.ts';
+import { durationText, offsetText } from './words.ts';
 
 interface Point { readonly at: number; readonly vantagePoint: string; readonly target: string; readonly result: string; readonly latencyMs: number }
 
@@ -13,7 +13,7 @@ const SHAPES: Readonly<Record<string, string>> = { up: 'good', slow: 'warn', imp
 
 /** Distinct looks, oldest first. */
 export function lookedAt(entries: readonly JournalEntry[]): readonly Point[] {
-  const found = entries.flatMap(({ evidence }) => (Array.isArray(evidence) ? evidence as readonly Partial<Observation>[] : [])).flatMap((one): readonly Point[] => {
+  const found = entries.flatMap(({ evidence }) => (Array.isArray(evidence) ? evidence as readonly (Partial<Observation> | null)[] : [])).flatMap((one): readonly Point[] => {
     const { at, vantagePoint, target, result, latencyMs } = one ?? {};
     return typeof at !== 'number' || typeof vantagePoint !== 'string' || typeof target !== 'string' || typeof result !== 'string' || typeof latencyMs !== 'number' ? [] : [{ at, vantagePoint, target, result, latencyMs }];
   });

@@ -2,14 +2,15 @@
 // entries are chained by hashes, and records are chained to the one before, so that a change is seen. Pure. A chain is no signature: who
 // can write all records can make new ones, which is what a bucket with object lock is for (docs/evidence.md).
 import { createHash } from 'node:crypto';
-import type { JournalEntry } from '../domain/journal.ts';
-import type { Observation } from '../domain/observation.ts';
-import type { Instant } from '../domain/plan.ts';
+import type { JournalEntry, Phase } from '../../domain/journal.ts';
+import type { Observation } from '../../domain/observation.ts';
+import type { Instant } from '../../domain/plan.ts';
+import type { ExecutionCost } from './cost.ts';
 import { timeline, type Timeline, type TimelineLoss } from './timeline.ts';
 
 export interface Evidence {
   readonly form: 1;
-  readonly kind: 'failover' | 'drill';
+  readonly kind: 'failover' | 'failback' | 'drill';
   readonly application: string;
   readonly execution: string;
   readonly outcome: string;
@@ -23,6 +24,8 @@ export interface Evidence {
   readonly vantagePoints: readonly { readonly vantagePoint: string; readonly failingSince: string; readonly seenWellAt: string; readonly seconds: number }[];
   readonly phases: readonly Phase[];
   readonly lossWindow: TimelineLoss | 'none';
+  /** What the workflow and its functions cost; absent in records that were made before it was counted. */
+  readonly cost?: ExecutionCost;
   readonly requestedBy: string;
   readonly approvals: readonly string[];
   readonly configSha256: string;
@@ -32,30 +35,50 @@ export interface Evidence {
   readonly entries: readonly { readonly entry: JournalEntry; readonly hash: string }[];
   readonly seal: string;
 }
-export interface Phase { readonly step: string; readonly seconds: number }
 export interface Slower extends Phase { readonly before: number }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const iso = (at: Instant): string => new Date(at).toISOString();
 
+export interface EvidenceParts {
+  readonly cost?: ExecutionCost;
+  /** How the workflow ended: what was stopped, or died before it concluded, has no outcome of its own and leaves a record all the same. */
+  readonly ended?: { readonly status: EndStatus; readonly at: Instant };
+}
+export type EndStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+const WITHOUT_CONCLUSION: Readonly<Record<EndStatus, string>> = { SUCCEEDED: 'Ended', FAILED: 'Failed', TIMED_OUT: 'Timed out', ABORTED: 'Aborted' };
+
 /** Undefined when nothing is journaled, or when it has not ended: an open record would have to be changed later. */
-export function evidenceOf(entries: readonly JournalEntry[], previous: Evidence | undefined): Evidence | undefined {
+export function evidenceOf(entries: readonly JournalEntry[], previous: Pick<Evidence, 'seal'> | undefined, { cost, ended }: EvidenceParts = {}): Evidence | undefined {
   const found = timeline(entries);
-  if (found?.outcome === undefined) return undefined;
-  const ordered = [...entries].sort((left, right) => left.at - right.at);
+  const outcome = found?.outcome ?? (ended === undefined ? undefined : WITHOUT_CONCLUSION[ended.status]);
+  if (found === undefined || outcome === undefined) return undefined;
+  const ordered = inOrder(entries);
   const end = ordered.findLast(({ step, kind }) => (step === 'Conclude' || step === 'Settle drill') && kind === 'result');
   const said = (end?.evidence ?? {}) as Readonly<Record<string, unknown>>;
   const text = (name: string): string => (typeof said[name] === 'string' ? said[name] : 'not recorded');
-  const counts = found.outcome === 'Failed over' || found.outcome === 'Drill passed';
+  const counts = outcome === 'Failed over' || outcome === 'Drill passed';
   const vantagePoints = pointsOf(ordered);
-  const achieved = found.outcome === 'Failed over' && vantagePoints.length > 0 ? { achievedRtoSeconds: Math.max(...vantagePoints.map(({ seconds }) => seconds)) } : {};
+  const achieved = outcome === 'Failed over' && vantagePoints.length > 0 ? { achievedRtoSeconds: Math.max(...vantagePoints.map(({ seconds }) => seconds)) } : {};
   const head: Omit<Evidence, 'entries' | 'seal'> = {
-    form: 1, kind: found.outcome.startsWith('Drill') || end?.step === 'Settle drill' ? 'drill' : 'failover', application: found.application, execution: found.execution,
-    outcome: found.outcome, reason: found.reason ?? '', startedAt: iso(found.startedAt), endedAt: iso(found.endedAt), counts, ...achieved, vantagePoints, phases: phasesOf(found),
-    lossWindow: found.lossWindow ?? 'none', requestedBy: text('requestedBy'), approvals: approvalsOf(ordered), configSha256: text('configSha256'), version: text('version'), previous: previous?.seal ?? '',
+    form: 1, kind: kindOf(outcome, end?.step, text('runbook')), application: found.application, execution: found.execution,
+    outcome, reason: found.reason ?? (ended === undefined ? '' : withoutConclusion(ended)), startedAt: iso(found.startedAt), endedAt: iso(found.endedAt), counts, ...achieved, vantagePoints, phases: phasesOf(found),
+    lossWindow: found.lossWindow ?? 'none', ...(cost === undefined ? {} : { cost }), requestedBy: text('requestedBy'), approvals: approvalsOf(ordered), configSha256: text('configSha256'), version: text('version'), previous: previous?.seal ?? '',
   };
   const chained = chain(head.previous, ordered);
   return { ...head, entries: chained, seal: sealOf(head, chained) };
+}
+
+/** As a record holds them: by time, and what has the same time as the journal has it. */
+export const inOrder = (entries: readonly JournalEntry[]): readonly JournalEntry[] => [...entries].sort((left, right) => left.at - right.at);
+
+export const withoutConclusion = ({ status, at }: NonNullable<EvidenceParts['ended']>): string =>
+  `Step Functions ended it as ${status} at ${iso(at)}, and the journal has no conclusion: look at where it stands`;
+
+/** What stood down or was handed over is told apart by its page of the runbook. */
+function kindOf(outcome: string, lastStep: string | undefined, runbook: string): Evidence['kind'] {
+  if (outcome.startsWith('Drill') || lastStep === 'Settle drill') return 'drill';
+  return outcome === 'Failed back' || outcome === 'Failback yielded' || runbook.includes('#failback-') ? 'failback' : 'failover';
 }
 
 const phasesOf = ({ steps }: Timeline): readonly Phase[] => steps.filter(({ step }) => step !== 'Operator').map(({ step, seconds }) => ({ step, seconds }));
@@ -89,18 +112,21 @@ export const evidenceText = (evidence: Evidence): string => `${JSON.stringify(ev
 
 /** What is wrong with a record's file; empty when not one byte was changed since it was sealed. */
 export function problemsOf(text: string): readonly string[] {
-  let found: Evidence;
+  let read: Partial<Readonly<Record<keyof Evidence, unknown>>> | null;
   try {
-    found = JSON.parse(text) as Evidence;
+    read = JSON.parse(text) as typeof read;
   } catch (error) {
     return [`it is no JSON: ${error instanceof Error ? error.message.slice(0, 80) : 'unknown'}`];
   }
-  if (found === null || typeof found !== 'object' || found.form !== 1 || !Array.isArray(found.entries) || typeof found.seal !== 'string' || typeof found.previous !== 'string') return ['it is no record of this form'];
+  if (read === null || typeof read !== 'object' || read.form !== 1 || !Array.isArray(read.entries) || typeof read.seal !== 'string' || typeof read.previous !== 'string') return ['it is no record of this form'];
+  const found = read as Evidence;
   const { entries, seal, ...head } = found;
   const chained = chain(head.previous, entries.map(({ entry }) => entry));
   const broken = chained.findIndex(({ hash }, index) => hash !== entries[index]?.hash);
+  // Whatever stands in a file that was changed.
+  const damaged = entries[broken] as Partial<Evidence['entries'][number]> | undefined;
   return [
-    ...(broken < 0 ? [] : [`the chain breaks at entry ${broken + 1} of ${entries.length} (${entries[broken]?.entry?.step ?? 'unknown'})`]),
+    ...(broken < 0 ? [] : [`the chain breaks at entry ${broken + 1} of ${entries.length} (${damaged?.entry?.step ?? 'unknown'})`]),
     ...(sealOf(head, chained) === seal ? [] : ['the seal does not fit what it seals']),
     ...(evidenceText(found) === text ? [] : ['it is not written as it was: something was added, removed or spaced otherwise']),
   ];
