@@ -51,11 +51,10 @@ export async function holdLease(
 ): Promise<Lease> {
   const lease = await ports.leases.read(failover.application);
   const now = ports.clock.now();
-  const found = authority(lease, failover.execution, epoch, rule, now, { ...NOBODY, ...failover });
-  if (found.kind === 'lost') throw new LeaseLostError(found.reason);
-  if (found.kind === 'stopped') throw new StoppedByOperatorError(found.reason);
+  granted(lease, failover, epoch, rule, now);
   const extended = { ...lease, expiresAt: now + rule.ttlSeconds * 1000 };
-  if (await ports.leases.replace(lease, extended)) return extended;
+  // Who stood still until the answer came may have outlived what was just extended.
+  if (await ports.leases.replace(lease, extended)) return granted(extended, failover, epoch, rule, ports.clock.now());
   return confirmExtension(ports, failover, epoch, rule);
 }
 
@@ -67,7 +66,11 @@ async function confirmExtension(
   rule: LeasePlan,
 ): Promise<Lease> {
   const lease = await ports.leases.read(failover.application);
-  const found = authority(lease, failover.execution, epoch, rule, ports.clock.now(), { ...NOBODY, ...failover });
+  return granted(lease, failover, epoch, rule, ports.clock.now());
+}
+
+function granted(lease: Lease, failover: Pick<Failover, 'execution'> & Partial<Pick<Failover, 'mode' | 'returning'>>, epoch: number, rule: LeasePlan, now: Instant): Lease {
+  const found = authority(lease, failover.execution, epoch, rule, now, { ...NOBODY, ...failover });
   if (found.kind === 'lost') throw new LeaseLostError(found.reason);
   if (found.kind === 'stopped') throw new StoppedByOperatorError(found.reason);
   return lease;

@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ClientFigures } from '../../twin/old-writer.ts';
-import { broken, runDirectory, twinRun } from './command-line.ts';
+import { ANY_LOSS, broken, runDirectory, twinRun } from './command-line.ts';
 
 const RUN_MS_MAX = 360_000;
 let directory = '';
@@ -17,7 +17,7 @@ describe('the old region closes its own database when it comes back', () => {
   const all = [['region-return', 'restarts'], ['partition-crash', 'restarts'], ['region-hang', 'wakes'], ['region-isolated', 'heals']] as const;
   // Minutes each: two here, all with HOTSHIFT_EXHAUSTIVE=1.
   test.each(process.env['HOTSHIFT_EXHAUSTIVE'] === '1' ? all : all.slice(0, 2))('%s', async (fault, how) => {
-    const { code, result, progress, report } = await twinRun(directory, fault);
+    const { code, result, progress, report } = await twinRun(directory, fault, ...ANY_LOSS);
     const { oldWriter } = result;
     expect({ code, outcome: result.outcome, outside: result.lostOutsideWindow, broken: broken(result), writers: oldWriter.writersSeen }).toEqual({ code: 0, outcome: 'Failed over', outside: 0, broken: [], writers: 1 });
     expect(progress).toMatch(/Enforce fence in us-east-1 +orders: security group closed, \d+ sessions ended/);
@@ -33,7 +33,7 @@ describe('the old region closes its own database when it comes back', () => {
 });
 
 test('without the agent a client that ignores permits goes on writing, and the run says so; who keeps to permits is stopped all the same', async () => {
-  const { code, result } = await twinRun(directory, 'region-hang', '--without-agent');
+  const { code, result } = await twinRun(directory, 'region-hang', '--without-agent', ...ANY_LOSS);
   expect({ code, outcome: result.outcome, broken: broken(result), fence: result.oldWriter.fence }).toEqual({ code: 1, outcome: 'Failed over', broken: ['I1 the old region closes its own database'], fence: null });
   expect(of(result.oldWriter.clients, 'direct')?.accepted).toBeGreaterThan(0);
   expect([of(result.oldWriter.clients, 'application')?.accepted, of(result.oldWriter.clients, 'guarded')?.accepted]).toEqual([0, 0]);

@@ -7,7 +7,7 @@ import { permissionsOf } from '../../resources/permissions.ts';
 import { twinPlan } from '../../twin/plan.ts';
 import type { UsedRight } from '../../twin/rights.ts';
 import { REGIONS, settingsSchema, TABLE } from '../../twin/settings.ts';
-import { broken, hotshift, runDirectory, twinRun, UNHURRIED, type Ended } from './command-line.ts';
+import { ANY_LOSS, broken, hotshift, runDirectory, twinRun, UNHURRIED, type Ended } from './command-line.ts';
 
 const RUN_MS_MAX = 240_000;
 let directory = '';
@@ -26,7 +26,7 @@ const run = async (fault: string, ...more: string[]): Promise<Ended> => {
 
 describe('fails over', () => {
   test.each(['region-crash', 'region-hang', 'database-crash', 'replication-cut'])('%s', async (fault) => {
-    const { code, result, progress, report } = await run(fault);
+    const { code, result, progress, report } = await run(fault, ...ANY_LOSS);
     expect({ code, outcome: result.outcome, writers: result.writersSeen, outside: result.lostOutsideWindow, broken: broken(result) })
       .toEqual({ code: 0, outcome: 'Failed over', writers: 1, outside: 0, broken: [] });
     expect(Object.keys(result.invariants).length).toBeGreaterThanOrEqual(14);
@@ -48,7 +48,7 @@ describe('fails over', () => {
 });
 
 test("route-53-down: the switch moves the users, servers go by their permits, and what is to be aligned is told", async () => {
-  const { code, result } = await run('route-53-down');
+  const { code, result } = await run('route-53-down', ...ANY_LOSS);
   expect({ code, outcome: result.outcome, writers: result.writersSeen, outside: result.lostOutsideWindow, broken: broken(result) })
     .toEqual({ code: 0, outcome: 'Failed over', writers: 1, outside: 0, broken: [] });
   expect(result.reason).toMatch(/still names the old writer .*the API of Route 53 is down.*users were moved by health-check-switch/s);

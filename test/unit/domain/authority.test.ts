@@ -53,6 +53,13 @@ describe('holdLease', () => {
     expect(memory.lease).toEqual(lease);
   });
 
+  test('who stood still until the extension was answered has outlived it', async () => {
+    const memory = new Memory().held(3);
+    const ports = memory.ports();
+    const late = { ...ports, leases: { ...ports.leases, replace: async (before: Lease, after: Lease) => { const done = await ports.leases.replace(before, after); memory.now += plan.lease.ttlSeconds * 1000 - marginMs; return done; } } };
+    await expect(holdLease(late, failover, 3, plan.lease)).rejects.toThrow(/left of the lease/);
+  });
+
   test.each<[string, Partial<Lease>, unknown]>([
     ['a sibling branch extended it: still ours', { expiresAt: start + 119_000 }, undefined],
     ['another execution took it', { epoch: 4, holder: 'run-2' }, LeaseLostError],
