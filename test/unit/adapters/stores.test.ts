@@ -21,7 +21,7 @@ let client: DynamoDBClient;
 
 beforeEach(async () => {
   stub = await new DynamoDbStub().start();
-  client = new DynamoDBClient(leadingTo(stub.wire, 'us-east-1', 'state', 300));
+  client = new DynamoDBClient(leadingTo(stub.wire, 'us-east-1', 'state', 3_000));
   items = table(client, 'hotshift');
 });
 afterEach(async () => { client.destroy(); await stub.wire.stop(); });

@@ -53,7 +53,7 @@ describe('routing controls', () => {
   const cluster = async (...replies: ((call: { readonly body: string }) => ReturnType<typeof json> | undefined)[]) => {
     wires = await Promise.all(replies.map((reply) => new Wire().start((call) => Promise.resolve(reply(call)))));
     const endpoints = wires.map((wire, index) => ({ region: `region-${index}`, url: wire.url }));
-    const port = routingControls(({ url, region }) => new Route53RecoveryClusterClient({ ...leadingTo(wires.find((wire) => wire.url === url)!, region, 'changing', 200), endpoint: url }), () => 0);
+    const port = routingControls(({ url, region }) => new Route53RecoveryClusterClient({ ...leadingTo(wires.find((wire) => wire.url === url)!, region, 'changing', 2_000), endpoint: url }), () => 0);
     return { port, plan: { endpoints, controls } };
   };
   const asked = () => wires.map(({ calls }) => calls.length);
@@ -111,7 +111,7 @@ describe('the switch', () => {
   let client: DynamoDBClient;
   beforeEach(async () => {
     stub = await new DynamoDbStub().start();
-    client = new DynamoDBClient(leadingTo(stub.wire, here, 'state', 300));
+    client = new DynamoDBClient(leadingTo(stub.wire, here, 'state', 3_000));
   });
   afterEach(async () => { client.destroy(); await stub.wire.stop(); });
   const store = () => switchStore(table(client, 'hotshift'));
