@@ -68,6 +68,7 @@ function registerConsole(twin: Command): void {
     .option('--ttl <seconds>', 'TTL of the application records (1)')
     .option('--wan <ms>', 'round trip between regions (40)')
     .option('--rate <n>', 'requests per second, half of them writes (200)')
+    .option('--rpo <seconds>', 'how much may be lost (30)')
     .option('--probe-interval <seconds>', 'between probes (1); raise it on a busy machine')
     .option('--probe-timeout <seconds>', 'of one probe (0.9)')
     .option('--permit-ttl <seconds>', 'life of a write permit (5)')
