@@ -1,7 +1,7 @@
 // An Aurora global database: clusters instead of instances, one move of the writer for the whole, and its state in FailoverState. Asked
 // of the region that it is about only; a switchover, which needs both sides, is asked of the region that has the writer now.
 import {
-  DBClusterNotFoundFault, DescribeDBClustersCommand, DescribeGlobalClustersCommand, FailoverGlobalClusterCommand, GlobalClusterNotFoundFault, SwitchoverGlobalClusterCommand,
+  DescribeDBClustersCommand, DescribeGlobalClustersCommand, FailoverGlobalClusterCommand, SwitchoverGlobalClusterCommand,
   type DBCluster, type GlobalCluster,
 } from '@aws-sdk/client-rds';
 import { InvalidInputError, UnexpectedAnswerError } from '../domain/errors.ts';
@@ -9,7 +9,8 @@ import type { DatabasePlan, Region } from '../domain/plan.ts';
 import type { Database, InstanceFacts, PendingMove } from '../domain/ports.ts';
 import { auroraFacts, auroraPosition } from './aurora-sql.ts';
 import type { DatabaseClients } from './database.ts';
-import { asking, askingUnless } from './failures.ts';
+import { orAbsent } from './absent.ts';
+import { asking } from './failures.ts';
 import { instanceIn } from './instance.ts';
 import { provenWrite } from './heartbeat.ts';
 import type { SqlSettings } from './sql.ts';
@@ -40,14 +41,14 @@ export function auroraDatabase(clients: DatabaseClients, sql: SqlSettings): Data
 
 /** Undefined when RDS does not know it. */
 async function clusterIn(clients: DatabaseClients, region: Region, identifier: string): Promise<DBCluster | undefined> {
-  return askingUnless(DBClusterNotFoundFault, { action: 'rds:DescribeDBClusters', resource: `${identifier} in ${region}` }, async () => {
+  return orAbsent({ action: 'rds:DescribeDBClusters', resource: `${identifier} in ${region}` }, ['DBClusterNotFoundFault'], async () => {
     const answer = await clients.reading(region).send(new DescribeDBClustersCommand({ DBClusterIdentifier: identifier }));
     return answer.DBClusters?.find((entry) => entry.DBClusterIdentifier === identifier);
   });
 }
 
 async function globalIn(clients: DatabaseClients, region: Region, identifier: string): Promise<GlobalCluster | undefined> {
-  return askingUnless(GlobalClusterNotFoundFault, { action: 'rds:DescribeGlobalClusters', resource: `${identifier} in ${region}` }, async () => {
+  return orAbsent({ action: 'rds:DescribeGlobalClusters', resource: `${identifier} in ${region}` }, ['GlobalClusterNotFoundFault'], async () => {
     const answer = await clients.reading(region).send(new DescribeGlobalClustersCommand({ GlobalClusterIdentifier: identifier }));
     return answer.GlobalClusters?.find((entry) => entry.GlobalClusterIdentifier === identifier);
   });

@@ -1,7 +1,7 @@
 // A PostgreSQL instance on RDS: what the control plane and the database itself say, promotion, and the write that proves it.
 // Calls only the region that it is asked about.
 import {
-  DBInstanceNotFoundFault, DescribeDBInstancesCommand, PromoteReadReplicaCommand, RDSClient, type DBInstance,
+  DescribeDBInstancesCommand, PromoteReadReplicaCommand, RDSClient, type DBInstance,
 } from '@aws-sdk/client-rds';
 import { UnexpectedAnswerError } from '../domain/errors.ts';
 import type { DatabaseKind, DatabasePlan, Region } from '../domain/plan.ts';
@@ -9,7 +9,8 @@ import type { Database, DatabaseFacts, InstanceFacts } from '../domain/ports.ts'
 import { auroraDatabase } from './aurora.ts';
 import { clientSettings, perRegion } from './clients.ts';
 import type { Environment } from './environment.ts';
-import { asking, askingUnless } from './failures.ts';
+import { orAbsent } from './absent.ts';
+import { asking } from './failures.ts';
 import { instanceIn } from './instance.ts';
 import { secretsManager } from './secrets.ts';
 import { factsFrom, provenWrite } from './heartbeat.ts';
@@ -25,7 +26,7 @@ export function rdsDatabase(clients: DatabaseClients, sql: SqlSettings): Databas
   return {
     async describe(database, region) {
       const { identifier } = instanceIn(database, region);
-      return askingUnless(DBInstanceNotFoundFault, { action: 'rds:DescribeDBInstances', resource: `${identifier} in ${region}` }, async () => {
+      return orAbsent({ action: 'rds:DescribeDBInstances', resource: `${identifier} in ${region}` }, ['DBInstanceNotFoundFault'], async () => {
         const answer = await clients.reading(region).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
         return instanceFacts(answer.DBInstances ?? [], identifier);
       });

@@ -63,16 +63,6 @@ export async function asking<T>(request: Request, ask: () => Promise<T>): Promis
   }
 }
 
-/** As `asking`, but undefined when the answer is that there is no such thing. */
-export const askingUnless = <T>(unknown: new (...given: never[]) => Error, request: Request, ask: () => Promise<T>): Promise<T | undefined> => asking(request, async () => {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof unknown) return undefined;
-    throw error;
-  }
-});
-
 /** Could the other side not be reached at all (as against: it answered with a no)? */
 export function isUnreachable(error: unknown): boolean {
   const cause = (error as { readonly cause?: unknown } | null)?.cause;

@@ -3,7 +3,6 @@ import { GetObjectLockConfigurationCommand, GetPublicAccessBlockCommand, S3Clien
 import type { Inventory } from '../domain/inventory.ts';
 import { orAbsent } from './absent.ts';
 import { clientSettings, perRegion } from './clients.ts';
-import { asking } from './failures.ts';
 
 /** The bucket is there, and has none. */
 const WITHOUT_LOCK = 'ObjectLockConfigurationNotFoundError';
@@ -25,14 +24,8 @@ export function bucketInventory(): Pick<Inventory, 'bucket'> {
       if (access === undefined) return undefined;
       const { BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets } = access;
       const isClosed = [BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets].every((part) => part === true);
-      const found = await asking({ action: 's3:GetBucketObjectLockConfiguration', resource }, async () => {
-        try {
-          return (await s3(region).send(new GetObjectLockConfigurationCommand({ Bucket: name }))).ObjectLockConfiguration;
-        } catch (error) {
-          if (error instanceof Error && error.name === WITHOUT_LOCK) return undefined;
-          throw error;
-        }
-      });
+      const found = await orAbsent({ action: 's3:GetBucketObjectLockConfiguration', resource }, [WITHOUT_LOCK],
+        async () => (await s3(region).send(new GetObjectLockConfigurationCommand({ Bucket: name }))).ObjectLockConfiguration);
       const { Mode: mode, Days: days, Years: years } = found?.Rule?.DefaultRetention ?? {};
       return { isClosed, ...(found?.ObjectLockEnabled !== 'Enabled' || mode === undefined ? {} : { lock: { mode: mode.toLowerCase(), days: days ?? (years ?? 0) * 365 } }) };
     },

@@ -5,6 +5,7 @@ import type { FenceIntent, Lease, Permit } from '../domain/lease.ts';
 import type { Instant, Region } from '../domain/plan.ts';
 import type { InstanceFacts } from '../domain/ports.ts';
 import { isHeld } from '../domain/control.ts';
+import { orderedBy } from '../domain/promoted.ts';
 
 export interface DatabaseView {
   readonly database: string;
@@ -24,9 +25,6 @@ export type Reinstatement =
 
 /** RDS may show a promotion up to three minutes late (as measured for the status of an instance); a margin is added. */
 export const statusLagMs = 300_000;
-
-/** Whoever ordered the fence, oldest first: one that took over renewed the order of one that ended on the way. */
-export const orderedBy = (intent: FenceIntent | undefined): readonly string[] => (intent === undefined ? [] : [...(intent.earlier ?? []), intent.execution]);
 
 /** `survivor`: the region that would have taken over, if the permit's writer is the one that was left. */
 export function reinstatement(view: DatabaseView, lease: Lease, survivor: Region, now: Instant): Reinstatement {

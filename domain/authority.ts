@@ -55,20 +55,12 @@ export async function holdLease(
   const extended = { ...lease, expiresAt: now + rule.ttlSeconds * 1000 };
   // Who stood still until the answer came may have outlived what was just extended.
   if (await ports.leases.replace(lease, extended)) return granted(extended, failover, epoch, rule, ports.clock.now());
-  return confirmExtension(ports, failover, epoch, rule);
+  // Branches of one execution extend the lease side by side: a lost race is only fatal if the lease is no longer ours.
+  const stored = await ports.leases.read(failover.application);
+  return granted(stored, failover, epoch, rule, ports.clock.now());
 }
 
-/** Branches of one execution extend the lease side by side: a lost race is only fatal if the lease is no longer ours. */
-async function confirmExtension(
-  ports: { readonly leases: LeaseStore; readonly clock: Clock },
-  failover: Pick<Failover, 'application' | 'execution'> & Partial<Pick<Failover, 'mode' | 'returning'>>,
-  epoch: number,
-  rule: LeasePlan,
-): Promise<Lease> {
-  const lease = await ports.leases.read(failover.application);
-  return granted(lease, failover, epoch, rule, ports.clock.now());
-}
-
+/** The lease itself when the execution may act by it. */
 function granted(lease: Lease, failover: Pick<Failover, 'execution'> & Partial<Pick<Failover, 'mode' | 'returning'>>, epoch: number, rule: LeasePlan, now: Instant): Lease {
   const found = authority(lease, failover.execution, epoch, rule, now, { ...NOBODY, ...failover });
   if (found.kind === 'lost') throw new LeaseLostError(found.reason);

@@ -21,7 +21,7 @@ import { usedRights, type UsedRight } from './rights.ts';
 import { APPLICATION, REGION_A, REGION_B, type Settings } from './settings.ts';
 import { CACHES, isShown, percent, share, SHARE_ERROR_MAX } from './shares.ts';
 import type { Twin } from './twin.ts';
-import { followJournal, happens, seedOf, withTwin } from './with-twin.ts';
+import { drilled, followJournal, happens } from './with-twin.ts';
 
 const PATIENCE_SECONDS = 240;
 const RECORD_TRIES = 30;
@@ -39,15 +39,8 @@ export interface DrillResult {
 }
 
 /** Runs one drill, prints it, and says whether it passed and users are back. */
-export async function runDrill(settings: Settings, options: { readonly json: boolean; readonly report?: string }): Promise<'kept' | 'broken' | 'cannotRun'> {
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  return withTwin(settings, seedOf(settings), say, async (twin) => {
-    const result = await observeDrill(twin, settings, options.report ?? 'reports', say);
-    say(summary(result));
-    if (options.json) console.log(JSON.stringify(result));
-    return result.outcome === 'Drill passed' && result.shareError <= SHARE_ERROR_MAX ? 'kept' : 'broken';
-  });
-}
+export const runDrill = (settings: Settings, { json, report = 'reports' }: { readonly json: boolean; readonly report?: string }): Promise<'kept' | 'broken' | 'cannotRun'> =>
+  drilled(settings, json, (twin, say) => observeDrill(twin, settings, report, say), summary, ({ outcome, shareError }) => outcome === 'Drill passed' && shareError <= SHARE_ERROR_MAX);
 
 async function observeDrill(twin: Twin, settings: Settings, directory: string, say: (text: string) => void): Promise<DrillResult> {
   const [startedAt, seen]: [number, JournalEntry[]] = [Date.now(), []];

@@ -2,6 +2,7 @@
 import * as echarts from 'echarts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { RunResult } from './figures.ts';
+import { latencyText, rateText } from './load/aftermath.ts';
 import { FAULT_TEXTS } from './settings.ts';
 
 export interface SecondOfTraffic { readonly at: number; readonly ok: number; readonly failed: number; readonly p50Ms: number; readonly p99Ms: number; readonly byRegion: Readonly<Record<string, number>> }
@@ -44,12 +45,10 @@ function tiles(result: RunResult): string {
 function aftermathTiles(found: RunResult['aftermath']): readonly (readonly [string, string, string])[] {
   if (found === null) return [];
   const { sessions, cache, latency } = found;
-  const percent = (rate: number | null): string => (rate === null ? 'none' : `${(rate * 100).toFixed(0)} %`);
-  const times = (of: typeof latency.before): string => (of === null ? 'none' : `${of.p50Ms.toFixed(0)} / ${of.p99Ms.toFixed(0)} ms`);
   return [
     ['Sessions kept', `${sessions.kept} of ${sessions.shown}`, `${sessions.before} before; ${sessions.reauthentications} logged in again`],
-    ['Answers from the cache', percent(cache.hitRateAfter), `${percent(cache.hitRateBefore)} before; ${cache.forgottenByEpoch} forgotten with the epoch`],
-    ['p50 / p99', times(latency.after), `${times(latency.before)} before`],
+    ['Answers from the cache', rateText(cache.hitRateAfter), `${rateText(cache.hitRateBefore)} before; ${cache.forgottenByEpoch} forgotten with the epoch`],
+    ['p50 / p99', latencyText(latency.after), `${latencyText(latency.before)} before`],
   ];
 }
 

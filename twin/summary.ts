@@ -1,6 +1,7 @@
 // The result of a run in plain words for a terminal. Pure: text in, text out; colour only where the caller asks for it.
 import { FAULT_TEXTS } from './settings.ts';
 import type { RunResult } from './figures.ts';
+import { latencyText, rateText } from './load/aftermath.ts';
 
 const BAR_COLUMNS = 36;
 
@@ -39,12 +40,10 @@ export function summaryText(result: RunResult, colour: boolean): string {
 function aftermathLines(found: RunResult['aftermath']): readonly string[] {
   if (found === null) return [];
   const { sessions, cache, latency } = found;
-  const percent = (rate: number | null): string => (rate === null ? 'none' : `${(rate * 100).toFixed(0)} %`);
-  const times = (of: typeof latency.before): string => (of === null ? 'none' : `${of.p50Ms.toFixed(0)} / ${of.p99Ms.toFixed(0)} ms`);
   return [
     row('sessions', `${sessions.kept} kept`, `of ${sessions.shown} that were shown again, ${sessions.before} before; ${sessions.reauthentications} logged in again`),
-    row('cache hits', percent(cache.hitRateAfter), `before ${percent(cache.hitRateBefore)}; ${cache.forgottenByEpoch} answers forgotten with the epoch`),
-    row('p50 / p99', times(latency.after), `before ${times(latency.before)}`),
+    row('cache hits', rateText(cache.hitRateAfter), `before ${rateText(cache.hitRateBefore)}; ${cache.forgottenByEpoch} answers forgotten with the epoch`),
+    row('p50 / p99', latencyText(latency.after), `before ${latencyText(latency.before)}`),
   ];
 }
 

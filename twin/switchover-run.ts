@@ -14,7 +14,7 @@ import { usedRights, type UsedRight } from './rights.ts';
 import { APPLICATION, REGION_A, REGION_B, WITNESS, type Settings } from './settings.ts';
 import { CACHES, isShown, ledShare, percent, share, SHARE_ERROR_MAX } from './shares.ts';
 import type { Twin } from './twin.ts';
-import { followJournal, happens, seedOf, withTwin } from './with-twin.ts';
+import { drilled, followJournal, happens } from './with-twin.ts';
 
 /** One way of the writer. */
 export interface Move {
@@ -48,15 +48,8 @@ const READY_SECONDS = 90;
 const PATIENCE_SECONDS = 600;
 
 /** Runs both ways, prints them, and says whether nothing was lost and all is as before. */
-export async function runSwitchover(settings: Settings, options: { readonly json: boolean; readonly report?: string }): Promise<'kept' | 'broken' | 'cannotRun'> {
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  return withTwin(settings, seedOf(settings), say, async (twin) => {
-    const result = await observe(twin, settings, options.report ?? 'reports', say);
-    say(summary(result));
-    if (options.json) console.log(JSON.stringify(result));
-    return isKept(result) ? 'kept' : 'broken';
-  });
-}
+export const runSwitchover = (settings: Settings, { json, report = 'reports' }: { readonly json: boolean; readonly report?: string }): Promise<'kept' | 'broken' | 'cannotRun'> =>
+  drilled(settings, json, (twin, say) => observe(twin, settings, report, say), summary, isKept);
 
 const isKept = ({ outcome, writers, lostAckedWrites, acknowledgedInHold, whole, shareError }: SwitchoverResult): boolean =>
   outcome === 'Drill passed' && JSON.stringify(writers) === JSON.stringify([[REGION_A], [REGION_B], [REGION_A]]) && lostAckedWrites === 0 && acknowledgedInHold > 0 && whole && shareError <= SHARE_ERROR_MAX;

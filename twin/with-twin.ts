@@ -30,6 +30,19 @@ export async function withTwin<Ended>(settings: Settings, seed: number, say: (te
   }
 }
 
+/** Runs a drill in a twin, prints it for people and, where it was asked for, the one JSON object last. */
+export async function drilled<Result>(
+  settings: Settings, isJson: boolean, observe: (twin: Twin, say: (text: string) => void) => Promise<Result>, summary: (result: Result) => string, isKept: (result: Result) => boolean,
+): Promise<'kept' | 'broken' | 'cannotRun'> {
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  return withTwin(settings, seedOf(settings), say, async (twin) => {
+    const result = await observe(twin, say);
+    say(summary(result));
+    if (isJson) console.log(JSON.stringify(result));
+    return isKept(result) ? 'kept' : 'broken';
+  });
+}
+
 export const seedOf = (settings: Settings): number => settings.seed ?? Math.floor(Math.random() * 1_000_000_000);
 
 /** Tells each line of the journal once it is written; `since` is when the clock of the shown times began. */

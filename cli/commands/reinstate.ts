@@ -9,7 +9,8 @@ import { safe, styleOf, wrapped } from '../format/style.ts';
 import { actor, type OperateOptions } from '../operate.ts';
 import { connected, lineArgument, neededPlans, planNamed, unreachable, withTarget } from '../plans.ts';
 import type { Registration } from '../program.ts';
-import { orderedBy, reinstatement, type DatabaseView } from '../reinstatement.ts';
+import { orderedBy } from '../../domain/promoted.ts';
+import { reinstatement, type DatabaseView } from '../reinstatement.ts';
 import type { Connection, World } from '../world.ts';
 
 interface Options extends OperateOptions { readonly database?: string; readonly reason: string }

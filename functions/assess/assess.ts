@@ -4,7 +4,7 @@ import { hooksAt, type HooksAt } from '../../domain/hooks.ts';
 import type { Failover, Gate } from '../../domain/journal.ts';
 import type { ApplicationPlan, ApprovalDefault, DatabasePlan, Region } from '../../domain/plan.ts';
 import { survivorOf } from '../../domain/plan.ts';
-import { askedFor, askers } from '../../domain/promoted.ts';
+import { isWeighed } from '../../domain/promoted.ts';
 import { recovered } from '../../domain/recovery.ts';
 import { TryAgainError } from '../../domain/errors.ts';
 import type { Ports } from '../../domain/ports.ts';
@@ -27,9 +27,13 @@ export const assess = (ports: AssessPorts, plan: ApplicationPlan) =>
     const survivor = survivorOf(plan, failover.evacuated);
     const staying = await stayingShards(ports, plan, survivor);
     const moving = plan.databases.filter(({ name }) => !staying.includes(name));
-    const views = await Promise.all(moving.map(async (database) => {
-      const [order, view, before] = await Promise.all([ports.intents.read(failover.application, database.name, survivor), look(ports, database, survivor), history(ports, failover, database)]);
-      return { ...view, ...before, ...(order === undefined ? {} : { order }) };
+    const views = await Promise.all(moving.map(async (database): Promise<ReplicaView> => {
+      const [order, view, permit, fence] = await Promise.all([
+        ports.intents.read(failover.application, database.name, survivor), look(ports, database, survivor),
+        again(() => ports.permits.read(failover.application, database.name)), again(() => ports.intents.read(failover.application, database.name, failover.evacuated)),
+      ]);
+      const weighed = view.facts?.inRecovery === false && await again(() => isWeighed(ports.journal, failover, database.name, permit, fence));
+      return { ...view, isWeighed: weighed, ...(order === undefined ? {} : { order }), ...(permit === undefined ? {} : { permit }), ...(fence === undefined ? {} : { fence }) };
     }));
     // Last of all: the newest evidence, not that of the verdict. A person who asks by hand was told "no" by the verification already.
     const observations = await ports.observations.list(failover.application);
@@ -56,13 +60,6 @@ async function stayingShards({ permits }: AssessPorts, { application, databases 
   const shards = databases.filter(({ shardOf }) => shardOf !== undefined);
   const found = await Promise.all(shards.map(({ name }) => again(() => permits.read(application, name))));
   return shards.filter((_, index) => found[index]?.writer === survivor && !found[index].withdrawn).map(({ name }) => name);
-}
-
-/** What was done to it before: an execution that ended on the way may have fenced the old writer and asked for the promotion. */
-async function history(ports: AssessPorts, failover: Failover, { name }: DatabasePlan): Promise<Pick<ReplicaView, 'permit' | 'fence' | 'isAskedFor'>> {
-  const [permit, fence] = await Promise.all([again(() => ports.permits.read(failover.application, name)), again(() => ports.intents.read(failover.application, name, failover.evacuated))]);
-  const entries = await Promise.all(askers(failover.execution, fence).map((execution) => again(() => ports.journal.list(execution))));
-  return { ...(permit === undefined ? {} : { permit }), ...(fence === undefined ? {} : { fence }), isAskedFor: askedFor(entries.flat(), name) };
 }
 
 const NOT_LOOKED_AT: ReplicaView = { trouble: 'not looked at' };

@@ -15,8 +15,8 @@ export interface ReplicaView {
   readonly permit?: Permit;
   /** The order to fence the old writer, when one stands. */
   readonly fence?: FenceIntent;
-  /** This execution, or one before it whose order stands, asked for its promotion. */
-  readonly isAskedFor?: boolean;
+  /** It takes writes, and was held against the RPO before or was the writer already (domain/promoted.ts). */
+  readonly isWeighed?: boolean;
 }
 
 /** All gates of one database; one that we promoted (a resumed run), or that is the writer already, is ready. */
@@ -28,7 +28,7 @@ export function readiness(
   const exposure = exposureSeconds(facts, observations, evacuated, boundsOf(plan, view.permit, view.fence));
   const promoted = facts !== undefined && !facts.inRecovery;
   // Anybody else's promotion was held against nothing: the old writer may have gone on for hours.
-  const weighed = promoted && (view.isAskedFor === true || (view.permit !== undefined && view.permit.writer !== evacuated));
+  const weighed = promoted && view.isWeighed === true;
   const could = Number.isFinite(exposure) ? `${exposure.toFixed(1)} s could be lost` : 'unknown, which counts as infinite';
   const gates: readonly Gate[] = [
     // An old writer that came back is in recovery no more, just as a promoted replica; it lacks everything since it was left.

@@ -13,7 +13,7 @@ import { lossWindow, writesEndedAt, type Fenced, type LossWindow } from './loss.
 import { asksRds, promotion } from './promotion.ts';
 import { byItself, caughtUp, isWhole } from './caught-up.ts';
 import { permission } from './permission.ts';
-import { askedFor, askers } from '../../domain/promoted.ts';
+import { isWeighed, requestFor } from '../../domain/promoted.ts';
 import { dependencies, type Dependencies } from './dependencies.ts';
 
 type PromotePorts = Pick<Ports, 'database' | 'permits' | 'intents' | 'observations' | 'leases' | 'journal' | 'clock'>;
@@ -55,7 +55,7 @@ async function look(ports: PromotePorts, { failover, epoch, database: name }: Pr
     ports.journal.list(failover.execution),
   ]);
   const mine = entries.filter((entry) => entry.step === 'Promote replica' && entry.summary.startsWith(`${name}: `));
-  const request = mine.filter((entry) => entry.kind === 'intent').at(-1);
+  const request = requestFor(entries, name);
   // From the fence on: an instance that cannot even be asked to promote must meet the deadline as well.
   const fenced = entries.find((entry) => entry.step === 'Fence writer' && entry.kind === 'gate' && entry.summary.startsWith(`${name}: `));
   const begunAt = fenced?.at ?? mine[0]?.at ?? ports.clock.now();
@@ -134,9 +134,7 @@ async function probe(ports: PromotePorts, input: PromoteInput, plan: Application
 /** What forbids to go on with a replica that somebody else made a writer; nothing where the writer was in the survivor, or an execution before this one asked. */
 async function foreign(ports: PromotePorts, { failover, epoch }: PromoteInput, plan: ApplicationPlan, { name }: DatabasePlan, view: View): Promise<readonly Gate[]> {
   const [permit, intent] = await Promise.all([ports.permits.read(failover.application, name), ports.intents.read(failover.application, name, failover.evacuated)]);
-  if (permit !== undefined && permit.writer !== failover.evacuated) return [];
-  const entries = await Promise.all(askers(failover.execution, intent).map((execution) => ports.journal.list(execution)));
-  if (askedFor(entries.flat(), name)) return [];
+  if (await isWeighed(ports.journal, failover, name, permit, intent)) return [];
   return permission({ permit, intent, facts: view.facts, observations: view.observations }, plan, failover.evacuated, epoch, ports.clock.now()).filter(({ passed }) => !passed);
 }
 
@@ -175,8 +173,7 @@ async function lostBefore(ports: PromotePorts, { execution, epoch }: FenceIntent
 async function replayedBefore(ports: PromotePorts, { earlier = [] }: FenceIntent, database: string): Promise<Instant | undefined> {
   for (const execution of [...earlier].reverse()) {
     const entries = await ports.journal.list(execution);
-    const request = entries.findLast((entry) => entry.step === 'Promote replica' && entry.kind === 'intent' && entry.summary.startsWith(`${database}: `));
-    const found = replayedAtRequest(request);
+    const found = replayedAtRequest(requestFor(entries, database));
     if (found !== undefined) return found;
   }
   return undefined;

@@ -23,6 +23,7 @@ export const twoDatabases: ApplicationPlan = { ...plan, databases: [database, { 
 export const failover: Failover = { application: plan.application, execution: 'run-1', evacuated: home, incident: 'incident-1', mode: 'automatic', startedAt: start };
 
 /** A view of a vantage point, fresh at `start`. */
+export const permitOf = (writer: Region): Permit => ({ application: 'shop', database: 'orders', epoch: 0, writer, withdrawn: false, renewals: {}, surrenders: {} });
 export const seen = (vantagePoint: Region, target: Region, result: Observation['result'], more: Partial<Observation> = {}): Observation => ({
   application: plan.application, vantagePoint, target, at: start - 1000, result, reason: result, latencyMs: 40, write: result === 'up' ? 'ok' : 'unknown', writer: home,
   ...(result === 'up' || result === 'abstained' ? { consecutiveFailures: 0 } : { consecutiveFailures: plan.detection.failuresToSuspect, failingSince: start - 10_000 }), ...more,

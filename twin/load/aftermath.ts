@@ -36,6 +36,9 @@ export function aftermath(samples: readonly Sample[], sessions: readonly Session
   };
 }
 
+export const rateText = (rate: number | null): string => (rate === null ? 'none' : `${(rate * 100).toFixed(0)} %`);
+export const latencyText = (of: Percentiles | null): string => (of === null ? 'none' : `${of.p50Ms.toFixed(0)} / ${of.p99Ms.toFixed(0)} ms`);
+
 function hitRate(samples: readonly Sample[]): number | null {
   const known = samples.filter(({ cache }) => cache !== undefined);
   return known.length === 0 ? null : Math.round((known.filter(({ cache }) => cache === 'hit').length / known.length) * 1000) / 1000;

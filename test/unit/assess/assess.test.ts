@@ -1,12 +1,12 @@
 // Is the replica fit: each gate alone, the RPO at its threshold, and that what cannot be read never counts as fit.
 import { describe, expect, test } from '@jest/globals';
 import { LeaseLostError, RefusedByAwsError, TryAgainError } from '../../../domain/errors.ts';
-import type { FenceIntent, Permit } from '../../../domain/lease.ts';
+import type { FenceIntent } from '../../../domain/lease.ts';
 import type { Observation } from '../../../domain/observation.ts';
 import type { Ports } from '../../../domain/ports.ts';
 import { assess } from '../../../functions/assess/assess.ts';
 import { readiness, type ReplicaView } from '../../../functions/assess/readiness.ts';
-import { database, failover, home, Memory, plan, seen, start, survivor, twoDatabases, witness } from '../ports.ts';
+import { database, failover, home, Memory, permitOf, plan, seen, start, survivor, twoDatabases, witness } from '../ports.ts';
 
 const rpoMs = plan.budgets.rpoSeconds * 1000;
 const wrote = [seen(witness, home, 'down', { lastWriteAt: start })];
@@ -16,21 +16,19 @@ const view: ReplicaView = {
   facts: { inRecovery: true, replayedAt: start - 1000, readAt: start }, trouble: '',
 };
 const promoted = { inRecovery: false, readAt: start };
-const permitOf = (writer: string): Permit => ({ application: 'shop', database: 'orders', epoch: 0, writer, withdrawn: false, renewals: {}, surrenders: {} });
-
 describe('readiness', () => {
   test.each<[string, Partial<ReplicaView>, readonly string[]]>([
     ['a replica that is close', {}, []],
     ['behind by exactly the RPO', { facts: { inRecovery: true, replayedAt: start - rpoMs, readAt: start } }, []],
     ['behind by more', { facts: { inRecovery: true, replayedAt: start - rpoMs - 1, readAt: start } }, ['RPO']],
     ['what it holds is unknown', { facts: { inRecovery: true, readAt: start } }, ['RPO']],
-    ['promoted already: a resumed run', { facts: promoted, isAskedFor: true }, []],
-    ['the writer already', { facts: promoted, permit: permitOf(survivor) }, []],
-    ['promoted, whatever RDS still says', { facts: promoted, isAskedFor: true, instance: { ...view.instance!, status: 'storage-full' } }, []],
+    ['promoted already: a resumed run', { facts: promoted, isWeighed: true }, []],
+    ['the writer already', { facts: promoted, permit: permitOf(survivor), isWeighed: true }, []],
+    ['promoted, whatever RDS still says', { facts: promoted, isWeighed: true, instance: { ...view.instance!, status: 'storage-full' } }, []],
     ['promoted by somebody, who knows when', { facts: promoted, permit: permitOf(home) }, ['RPO']],
     ['promoted by somebody just now', { facts: { ...promoted, heartbeatAt: start - rpoMs }, permit: permitOf(home) }, []],
-    ['an old writer that came back is not promoted, it is behind', { facts: promoted, order, isAskedFor: true }, ['order to fence it']],
-    ['the order was lifted by a failback', { facts: promoted, isAskedFor: true, order: { ...order, liftedAt: start } }, []],
+    ['an old writer that came back is not promoted, it is behind', { facts: promoted, order, isWeighed: true }, ['order to fence it']],
+    ['the order was lifted by a failback', { facts: promoted, isWeighed: true, order: { ...order, liftedAt: start } }, []],
     ['broken', { instance: { ...view.instance!, status: 'failed' } }, ['replica status']],
     ['being backed up: that ends', { instance: { ...view.instance!, status: 'backing-up' } }, []],
   ])('%s', (_, change, failed) => {

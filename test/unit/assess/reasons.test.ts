@@ -20,7 +20,7 @@ describe('the reason', () => {
   });
 
   test('says that there is nothing to promote any more', () => {
-    expect(find({ facts: { inRecovery: false, readAt: start }, isAskedFor: true }).reason).toBe('orders is already promoted');
+    expect(find({ facts: { inRecovery: false, readAt: start }, isWeighed: true }).reason).toBe('orders is already promoted');
   });
 
   test('says that somebody else promoted it', () => {

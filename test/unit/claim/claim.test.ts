@@ -3,16 +3,14 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { StoppedByOperatorError, TryAgainError } from '../../../domain/errors.ts';
 import type { Failover } from '../../../domain/journal.ts';
-import type { Lease, Permit } from '../../../domain/lease.ts';
+import type { Lease } from '../../../domain/lease.ts';
 import { claim } from '../../../functions/claim/claim.ts';
 import { claimable, type Claim } from '../../../functions/claim/claimable.ts';
-import { failover, home, Memory, plan, start, survivor } from '../ports.ts';
+import { failover, home, Memory, permitOf, plan, start, survivor } from '../ports.ts';
 
 const free: Lease = { application: 'shop', epoch: 4, expiresAt: 0, acknowledgementDue: false };
 const errorMs = plan.permit.clockErrorSeconds * 1000;
 const manual: Failover = { ...failover, mode: 'manual' };
-
-const permitOf = (writer: string): Permit => ({ application: 'shop', database: 'orders', epoch: 0, writer, withdrawn: false, renewals: {}, surrenders: {} });
 
 describe('claimable', () => {
   test.each<[string, Partial<Lease>, Failover, string, readonly string[]]>([
